@@ -1,0 +1,226 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"yingbi/internal/fault"
+)
+
+const agreementText = `id: agr-1
+title: 公共数据授权运营协议
+authority: 玉溪市数据局
+operator: 云健数据
+from: 2026-01-01
+until: 2028-12-31
+products: [慢病费用监测报告]
+`
+
+const scenarioText = `id: chronic
+title: 慢病费用监测
+purpose: 监测各区县循环系统疾病人均费用
+agreement: agr-1
+department: 玉溪市医保局
+preset: default
+from: 2026-03-01
+until: 2026-12-31
+grants:
+  - dataset: claims
+    policy: claims-statistics
+    columns:
+      person: [join]
+      district: [group, filter]
+      cost: [measure, row]
+`
+
+func documents(t *testing.T) (*Agreement, *Scenario) {
+	t.Helper()
+	a, err := ParseAgreement("agreement.yaml", []byte(agreementText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ParseScenario("scenario.yaml", []byte(scenarioText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, s
+}
+
+func TestDocumentsAreRead(t *testing.T) {
+	a, s := documents(t)
+	if a.Operator != "云健数据" || a.Term.String() != "2026-01-01 to 2028-12-31" || a.Products[0] != "慢病费用监测报告" {
+		t.Errorf("agreement %+v", a)
+	}
+	g, err := s.Grant("claims")
+	if err != nil || g.Policy != "claims-statistics" || len(g.Columns) != 3 || !slices.Equal(g.Columns[2].Uses, []Use{Measure, Row}) {
+		t.Errorf("grant %+v, %v", g, err)
+	}
+	if _, err := s.Grant("population"); fault.KindOf(err) != fault.Denied || !strings.Contains(err.Error(), "claims") {
+		t.Errorf("Grant of what is not granted: %v", err)
+	}
+}
+
+func TestDocumentsRefuse(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, want string }{
+		"unknown key":   {"preset: default", "preset: default\nextra: 1", `unknown key "extra"`},
+		"missing":       {"purpose: 监测各区县循环系统疾病人均费用\n", "", `"purpose" is missing`},
+		"bad id":        {"id: chronic", "id: ../x", "no scenario id"},
+		"bad date":      {"from: 2026-03-01", "from: 2026-3-1", "s.yaml:7:7: from"},
+		"inverted term": {"until: 2026-12-31", "until: 2026-02-01", "lies before from"},
+		"unknown use":   {"[measure, row]", "[measure, export]", `"export" is not a use`},
+		"use twice":     {"[measure, row]", "[row, row]", "stands twice"},
+		"no use":        {"[measure, row]", "[]", "at least one use"},
+		"uses left out": {"person: [join]", "person:", "lists its uses"},
+		"granted twice": {"grants:\n", "grants:\n  - {dataset: claims, policy: p, columns: {a: [row]}}\n", "granted twice"},
+	} {
+		text := strings.Replace(scenarioText, c.old, c.new, 1)
+		if text == scenarioText {
+			t.Fatalf("%s: nothing replaced", name)
+		}
+		_, err := ParseScenario("s.yaml", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), c.want) || fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	long := strings.Replace(agreementText, "until: 2028-12-31", "until: 2031-01-02", 1)
+	if _, err := ParseAgreement("a.yaml", []byte(long)); err == nil || !strings.Contains(err.Error(), "longer than 5 years") {
+		t.Errorf("an agreement of more than five years: %v", err)
+	}
+}
+
+// everyone is one person per role, in the organisation that the documents name.
+func everyone() map[Role]Person {
+	orgs := map[Role]string{
+		Provider: "玉溪市医保局", Authority: "玉溪市数据局", Processor: "玉数集团", Operator: "云健数据",
+		Reviewer: "玉溪市医保局", Security: "玉溪市数据局", Auditor: "玉溪市审计局", Sysadmin: "玉溪市信息中心",
+	}
+	out := map[Role]Person{}
+	for role, org := range orgs {
+		out[role] = Person{ID: string(role) + "-1", Org: org, Roles: []Role{role}}
+	}
+	return out
+}
+
+// TestEveryRoleAndAction states the whole matrix: a new role or action without
+// an owner fails here.
+func TestEveryRoleAndAction(t *testing.T) {
+	want := map[Action][]Role{
+		ManagePeople: {Sysadmin}, RegisterDataset: {Provider}, ImportDataset: {Provider},
+		ListDatasets: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
+		SetPolicy:    {Security, Processor}, SignAgreement: {Authority}, ApproveScenario: {Authority},
+		ListScenarios: {Authority, Operator, Reviewer, Security, Auditor, Provider},
+		SubmitJob:     {Operator}, RunJob: {Operator}, ReadJob: {Operator}, ReviewJob: {Reviewer}, DecideJob: {Reviewer},
+		CreateRelease: {Reviewer}, FetchRelease: {Operator}, ReadAudit: {Security, Auditor}, RotateKeys: {Security},
+	}
+	if len(want) != len(Actions()) {
+		t.Fatalf("the domain has %d actions, the test names %d", len(Actions()), len(want))
+	}
+	people := everyone()
+	if len(people) != len(Roles()) {
+		t.Fatalf("the domain has %d roles, the test names %d", len(Roles()), len(people))
+	}
+	agreement, scenario := documents(t)
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	for _, action := range Actions() {
+		for _, role := range Roles() {
+			d := Check(Request{
+				Actor: people[role], Action: action, Now: now, Scenario: scenario, Agreement: agreement,
+				Submitter: people[Operator].ID, SubmitterOrg: people[Operator].Org,
+			})
+			if want := slices.Contains(want[action], role); d.Allowed != want {
+				t.Errorf("%s by %s: allowed %v, want %v (%s)", action, role, d.Allowed, want, d.Reason)
+			}
+			if !d.Allowed && (d.Rule == "" || d.Reason == "" || d.Remedy == "") {
+				t.Errorf("%s by %s is refused without saying why: %+v", action, role, d)
+			}
+		}
+	}
+}
+
+func TestCheckRefusesByRule(t *testing.T) {
+	people := everyone()
+	operator, reviewer := people[Operator], people[Reviewer]
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	submit := func(change func(*Request, *Agreement, *Scenario)) Request {
+		a, s := documents(t)
+		r := Request{Actor: operator, Action: SubmitJob, Now: now, Scenario: s, Agreement: a}
+		change(&r, a, s)
+		return r
+	}
+	review := func(change func(*Request, *Agreement, *Scenario)) Request {
+		return submit(func(r *Request, a *Agreement, s *Scenario) {
+			r.Actor, r.Action, r.Submitter, r.SubmitterOrg = reviewer, DecideJob, operator.ID, operator.Org
+			change(r, a, s)
+		})
+	}
+	for name, c := range map[string]struct {
+		r    Request
+		rule string
+	}{
+		"zero request":    {Request{}, "default"},
+		"unknown action":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
+		"nobody":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
+		"frozen":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
+		"no scenario":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
+		"no agreement":    {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},
+		"other agreement": {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.ID = "agr-2" }), "scenario"},
+		"other operator":  {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.Operator = "别家" }), "agreement"},
+		"before the term": {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 15, 59, 59, 0, time.UTC) }), "scenario_term"},
+		"after the term":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) }), "scenario_term"},
+		"agreement has ended": {submit(func(r *Request, a *Agreement, _ *Scenario) {
+			a.Term.Until = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		}), "agreement_term"},
+		"own job":          {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = reviewer.ID }), "four_eyes"},
+		"own organisation": {review(func(r *Request, _ *Agreement, _ *Scenario) { r.SubmitterOrg = reviewer.Org }), "four_eyes"},
+		"unknown job":      {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = "" }), "four_eyes"},
+		"other department": {review(func(_ *Request, _ *Agreement, s *Scenario) { s.Department = "玉溪市教育局" }), "department"},
+	} {
+		d := Check(c.r)
+		if d.Allowed || d.Rule != c.rule || fault.KindOf(d.Err()) != fault.Denied {
+			t.Errorf("%s: %+v, want rule %s", name, d, c.rule)
+		}
+	}
+	for name, r := range map[string]Request{
+		"first instant": submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 16, 0, 0, 0, time.UTC) }),
+		"last instant":  submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 15, 59, 59, 0, time.UTC) }),
+	} {
+		if d := Check(r); !d.Allowed || d.Err() != nil {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+}
+
+func TestRegistration(t *testing.T) {
+	for _, pair := range separated {
+		p := Person{ID: "x", Org: "o", Roles: []Role{pair.b, pair.a}}
+		if err := CheckRegistration(p); fault.KindOf(err) != fault.Denied {
+			t.Errorf("%s with %s: %v", pair.a, pair.b, err)
+		}
+	}
+	for _, id := range []string{"", "Li", "李", "a/b", "..", "-a", strings.Repeat("a", 65)} {
+		if err := CheckRegistration(Person{ID: id, Org: "o", Roles: []Role{Operator}}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("id %q: %v", id, err)
+		}
+	}
+	for _, p := range []Person{{ID: "a", Roles: []Role{Operator}}, {ID: "a", Org: "o"}} {
+		if err := CheckRegistration(p); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	if err := CheckRegistration(Person{ID: "li-1", Org: "o", Roles: []Role{Provider, Reviewer}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestParseRole(t *testing.T) {
+	for _, r := range Roles() {
+		if got, err := ParseRole(string(r)); err != nil || got != r || r.Title() == "" {
+			t.Errorf("ParseRole(%q) = %q, %v; title %q", r, got, err, r.Title())
+		}
+	}
+	if _, err := ParseRole("root"); err == nil || !strings.Contains(err.Error(), "sysadmin") {
+		t.Errorf("ParseRole(root): %v", err)
+	}
+}

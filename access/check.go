@@ -1,0 +1,178 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yingbi/internal/fault"
+)
+
+// Action is something that a person asks the domain to do.
+type Action string
+
+// The actions of the domain.
+const (
+	ManagePeople    Action = "people.manage"
+	RegisterDataset Action = "dataset.register"
+	ImportDataset   Action = "dataset.import"
+	ListDatasets    Action = "dataset.list"
+	SetPolicy       Action = "policy.set"
+	SignAgreement   Action = "agreement.sign"
+	ApproveScenario Action = "scenario.approve"
+	ListScenarios   Action = "scenario.list"
+	SubmitJob       Action = "job.submit"
+	RunJob          Action = "job.run"
+	ReadJob         Action = "job.read"
+	ReviewJob       Action = "review.read"
+	DecideJob       Action = "review.decide"
+	CreateRelease   Action = "release.create"
+	FetchRelease    Action = "release.fetch"
+	ReadAudit       Action = "audit.read"
+	RotateKeys      Action = "keys.rotate"
+)
+
+// rule says who may do an action, and what else must hold.
+type rule struct {
+	roles    []Role
+	scenario bool // the scenario and its agreement must be in force, and the person's organisation a party
+	own      bool // the job must be of the person's own organisation
+	foreign  bool // the job must be of another person and another organisation, and the scenario of the person's department
+}
+
+var rules = map[Action]rule{
+	ManagePeople:    {roles: []Role{Sysadmin}},
+	RegisterDataset: {roles: []Role{Provider}},
+	ImportDataset:   {roles: []Role{Provider}},
+	ListDatasets:    {roles: []Role{Provider, Authority, Processor, Operator, Reviewer, Security, Auditor}},
+	SetPolicy:       {roles: []Role{Security, Processor}},
+	SignAgreement:   {roles: []Role{Authority}},
+	ApproveScenario: {roles: []Role{Authority}},
+	ListScenarios:   {roles: []Role{Authority, Operator, Reviewer, Security, Auditor, Provider}},
+	SubmitJob:       {roles: []Role{Operator}, scenario: true},
+	RunJob:          {roles: []Role{Operator}, scenario: true, own: true},
+	ReadJob:         {roles: []Role{Operator}, own: true},
+	ReviewJob:       {roles: []Role{Reviewer}, foreign: true},
+	DecideJob:       {roles: []Role{Reviewer}, foreign: true},
+	CreateRelease:   {roles: []Role{Reviewer}, scenario: true, foreign: true},
+	FetchRelease:    {roles: []Role{Operator}, own: true},
+	ReadAudit:       {roles: []Role{Security, Auditor}},
+	RotateKeys:      {roles: []Role{Security}},
+}
+
+// Actions lists every action.
+func Actions() []Action {
+	out := make([]Action, 0, len(rules))
+	for a := range rules {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Request is one question to Check. Scenario, Agreement and the submitter are
+// those of the job concerned; an action that needs them is denied without them.
+type Request struct {
+	Actor        Person
+	Action       Action
+	Now          time.Time
+	Scenario     *Scenario
+	Agreement    *Agreement
+	Submitter    string // id of the person who submitted the job
+	SubmitterOrg string
+}
+
+// Decision is the answer. A refusal carries the rule that refused, what is so,
+// and what would have to change.
+type Decision struct {
+	Allowed bool
+	Rule    string
+	Reason  string
+	Remedy  string
+}
+
+// Err is nil for an allowed decision and a fault.Denied for a refusal.
+func (d Decision) Err() error {
+	if d.Allowed {
+		return nil
+	}
+	return fault.Errorf(fault.Denied, "denied by rule %s: %s; %s", d.Rule, d.Reason, d.Remedy)
+}
+
+func deny(rule, reason, remedy string) Decision {
+	return Decision{Rule: rule, Reason: reason, Remedy: remedy}
+}
+
+// Check decides whether the actor may do what the request asks. What no rule
+// allows is denied.
+func Check(r Request) Decision {
+	rule, ok := rules[r.Action]
+	if !ok || r.Actor.ID == "" {
+		return deny("default", fmt.Sprintf("nothing allows %q", r.Action), "ask for an action of the domain")
+	}
+	if r.Actor.Frozen {
+		return deny("frozen", r.Actor.ID+" is frozen", "the security officer can lift it")
+	}
+	if !slices.ContainsFunc(rule.roles, r.Actor.Has) {
+		return deny("role", fmt.Sprintf("%s needs %s; %s is %s", r.Action, words(rule.roles), r.Actor.ID, words(r.Actor.Roles)),
+			"ask a person with that role, or the system administrator for the role")
+	}
+	if rule.own && r.SubmitterOrg != r.Actor.Org {
+		return deny("own_work", "the job is of another organisation", "read the jobs of your own")
+	}
+	if rule.foreign {
+		if d := checkReviewer(r); !d.Allowed {
+			return d
+		}
+	}
+	if rule.scenario {
+		return checkScenario(r)
+	}
+	return Decision{Allowed: true}
+}
+
+// checkReviewer holds the reviewer apart from the submitter (GZ 17: review by
+// the department that authorised the developer).
+func checkReviewer(r Request) Decision {
+	switch {
+	case r.Submitter == "" || r.Scenario == nil:
+		return deny("four_eyes", "the job's submitter or scenario is unknown", "name a job of the domain")
+	case r.Submitter == r.Actor.ID:
+		return deny("four_eyes", "nobody reviews their own job", "ask another reviewer")
+	case r.SubmitterOrg == r.Actor.Org:
+		return deny("four_eyes", "nobody reviews a job of their own organisation", "ask a reviewer of the department that authorised the scenario")
+	case r.Scenario.Department != r.Actor.Org:
+		return deny("department", fmt.Sprintf("scenario %s was authorised by %s, and %s belongs to %s", r.Scenario.ID, r.Scenario.Department, r.Actor.ID, r.Actor.Org),
+			"ask a reviewer of that department")
+	}
+	return Decision{Allowed: true}
+}
+
+func checkScenario(r Request) Decision {
+	s, a := r.Scenario, r.Agreement
+	if s == nil || a == nil || s.Agreement != a.ID {
+		return deny("scenario", "no scenario grants this", "ask the authority for a scenario under your agreement")
+	}
+	org := r.Actor.Org
+	if r.SubmitterOrg != "" {
+		org = r.SubmitterOrg
+	}
+	switch {
+	case a.Operator != org:
+		return deny("agreement", fmt.Sprintf("agreement %s is with %s, not with %s", a.ID, a.Operator, org), "work under an agreement of your own organisation")
+	case !a.Term.Covers(r.Now):
+		return deny("agreement_term", fmt.Sprintf("agreement %s runs %s", a.ID, a.Term), "apply to the authority for renewal")
+	case !s.Term.Covers(r.Now):
+		return deny("scenario_term", fmt.Sprintf("scenario %s runs %s", s.ID, s.Term), "apply to the authority for a new scenario")
+	}
+	return Decision{Allowed: true}
+}
+
+func words(roles []Role) string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return strings.Join(out, " or ")
+}
