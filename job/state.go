@@ -1,0 +1,114 @@
+package job
+
+import (
+	"slices"
+	"time"
+
+	"yingbi/internal/fault"
+)
+
+// State is where a job stands in its life.
+type State string
+
+// The states of a job. Refused, Failed, Rejected, Released are ends.
+const (
+	Submitted State = "submitted"
+	Admitted  State = "admitted"
+	Queued    State = "queued"
+	Running   State = "running"
+	Checking  State = "checking"
+	Held      State = "held"
+	Approved  State = "approved"
+	Released  State = "released"
+
+	Refused  State = "refused"  // never ran: admission or rights
+	Failed   State = "failed"   // ran and did not finish; a reviewer decides what is said of it
+	Rejected State = "rejected" // a reviewer said no
+	Frozen   State = "frozen"   // stopped by the security officer
+	Expired  State = "expired"  // its scenario ended before a decision
+)
+
+// transitions is the whole life of a job: what is not here cannot happen.
+var transitions = map[State][]State{
+	Submitted: {Admitted, Refused, Frozen},
+	Admitted:  {Queued, Refused, Frozen},
+	Queued:    {Running, Refused, Frozen, Expired},
+	Running:   {Checking, Failed, Frozen},
+	Checking:  {Held, Failed, Frozen},
+	Held:      {Approved, Rejected, Frozen, Expired},
+	Approved:  {Released, Frozen, Expired},
+	Failed:    {Rejected},
+	Released:  nil,
+	Refused:   nil,
+	Rejected:  nil,
+	Frozen:    nil,
+	Expired:   nil,
+}
+
+// States lists every state.
+func States() []State {
+	out := make([]State, 0, len(transitions))
+	for s := range transitions {
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// CanBecome reports whether a job may go from s to next.
+func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s], next) }
+
+// Ended reports whether nothing follows s.
+func (s State) Ended() bool { return len(transitions[s]) == 0 }
+
+// InReview is what an operator sees of a job whose run has touched real rows
+// and on which nobody has decided: that it ended well, badly or not at all is
+// itself a word about the rows.
+const InReview = "in review"
+
+// Outside is how the state is shown to the operator's side.
+func (s State) Outside() string {
+	switch s {
+	case Running, Checking, Held, Failed:
+		return InReview
+	}
+	return string(s)
+}
+
+// Job is what the metadata database knows of a job: ids, states and times. What
+// it says and what it made lie sealed in its compartment.
+type Job struct {
+	ID        string // UUIDv7
+	Scenario  string
+	Submitter string
+	Org       string // the submitter's organisation
+	State     State
+	Class     string // assurance: protected or verified; empty before the run
+	Reason    string // why it ended: a fault kind, a limit, a reviewer's reason; never text of a guest
+	Module    bool   // the job brings a module
+	Created   time.Time
+	Updated   time.Time
+}
+
+// Transition is one step in a job's life.
+type Transition struct {
+	From, To State
+	Actor    string
+	Audit    uint64 // index of the record of intent
+	At       time.Time
+}
+
+// Reasons is the closed list from which a reviewer takes the reason of a
+// rejection: the only word about a run over real rows that reaches an operator
+// without a release.
+func Reasons() []string {
+	return []string{"disclosure_risk", "outside_purpose", "insufficient_context", "poor_quality", "failed_limit", "failed_run"}
+}
+
+// CheckReason refuses a reason that is not on the list.
+func CheckReason(reason string) error {
+	if slices.Contains(Reasons(), reason) {
+		return nil
+	}
+	return fault.Errorf(fault.Invalid, "%q is not a reason; the reasons are %v", reason, Reasons())
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"yingbi/access"
+	"yingbi/crypto"
+	"yingbi/internal/fault"
+)
+
+const personColumns = "id, org, roles, public_key, frozen"
+
+// AddPerson registers a person. An id or key that is taken is a fault.Conflict.
+func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at time.Time) error {
+	if err := access.CheckRegistration(p); err != nil {
+		return err
+	}
+	roles, err := json.Marshal(p.Roles)
+	if err != nil {
+		return err
+	}
+	result, err := s.db.ExecContext(ctx,
+		"INSERT INTO people ("+personColumns+", created, created_by) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+		p.ID, p.Org, string(roles), p.Key.String(), p.Frozen, stamp(at), by)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return fault.Errorf(fault.Conflict, "person %q, or the same key, is registered already", p.ID)
+}
+
+// Person finds a person by id.
+func (s *Store) Person(ctx context.Context, id string) (access.Person, error) {
+	return one(s.db.QueryRowContext(ctx, "SELECT "+personColumns+" FROM people WHERE id = ?", id), "person", id, scanPerson)
+}
+
+// People lists everybody by id.
+func (s *Store) People(ctx context.Context) ([]access.Person, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+personColumns+" FROM people ORDER BY id")
+	return many(rows, err, scanPerson)
+}
+
+func scanPerson(row scanner) (access.Person, error) {
+	var p access.Person
+	var roles, key string
+	if err := row.Scan(&p.ID, &p.Org, &roles, &key, &p.Frozen); err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(roles), &p.Roles); err != nil {
+		return p, err
+	}
+	var err error
+	p.Key, err = crypto.ParsePublicKey(key)
+	return p, err
+}

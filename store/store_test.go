@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"yingbi/access"
+	"yingbi/crypto"
+	"yingbi/internal/fault"
+	"yingbi/job"
+)
+
+var noon = time.Date(2026, 6, 1, 12, 0, 0, 123000, time.UTC)
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), filepath.Join(dir, "meta.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func person(t *testing.T, id string) access.Person {
+	t.Helper()
+	key, err := crypto.NewSigningKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return access.Person{ID: id, Org: "玉溪市医保局", Roles: []access.Role{access.Provider, access.Reviewer}, Key: key.Public()}
+}
+
+func TestPeople(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	zhang := person(t, "zhang")
+	if err := s.AddPerson(ctx, zhang, "root", noon); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Person(ctx, "zhang")
+	if err != nil || got.Org != zhang.Org || !got.Key.Equal(zhang.Key) || len(got.Roles) != 2 || got.Frozen {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := s.AddPerson(ctx, person(t, "zhang"), "root", noon); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same id twice: %v", err)
+	}
+	twin := zhang
+	twin.ID = "twin"
+	if err := s.AddPerson(ctx, twin, "root", noon); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same key twice: %v", err)
+	}
+	if _, err := s.Person(ctx, "nobody"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("an unknown person: %v", err)
+	}
+	if err := s.AddPerson(ctx, access.Person{ID: "x", Org: "o", Roles: []access.Role{access.Operator, access.Reviewer}}, "root", noon); fault.KindOf(err) != fault.Denied {
+		t.Errorf("contradicting roles: %v", err)
+	}
+	if all, err := s.People(ctx); err != nil || len(all) != 1 {
+		t.Errorf("%v, %v", all, err)
+	}
+}
+
+func TestDocumentsKeepTheirVersions(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	for i, body := range []string{"one", "two"} {
+		v, err := s.PutDocument(ctx, Document{Kind: "policy", ID: "p", Body: []byte(body), Created: noon, By: "li"})
+		if err != nil || v != i+1 {
+			t.Fatalf("version %d, %v", v, err)
+		}
+	}
+	if _, err := s.PutDocument(ctx, Document{Kind: "scenario", ID: "p", Body: []byte("other"), Created: noon, By: "li"}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Document(ctx, "policy", "p")
+	if err != nil || string(d.Body) != "two" || d.Version != 2 || !d.Created.Equal(noon) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if all, err := s.Documents(ctx, "policy"); err != nil || len(all) != 1 || all[0].Version != 2 {
+		t.Errorf("%v, %v", all, err)
+	}
+	if _, err := s.Document(ctx, "policy", "q"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("an unknown document: %v", err)
+	}
+}
+
+func addJob(t *testing.T, s *Store, id string, state job.State) job.Job {
+	t.Helper()
+	j := job.Job{ID: id, Scenario: "chronic", Submitter: "wang", Org: "云健数据", State: state, Module: true, Created: noon, Updated: noon}
+	if err := s.AddJob(context.Background(), j); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestMoveJobFollowsTheTable(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	j := addJob(t, s, "j1", job.Queued)
+	j.Class = "verified"
+	step := job.Transition{From: job.Queued, To: job.Running, Actor: "wang", Audit: 7, At: noon.Add(time.Minute)}
+	if err := s.MoveJob(ctx, j, step); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.MoveJob(ctx, j, step); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same step twice: %v", err)
+	}
+	leap := job.Transition{From: job.Running, To: job.Released, Actor: "wang", At: noon}
+	if err := s.MoveJob(ctx, j, leap); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a step that the table does not know: %v", err)
+	}
+	got, err := s.Job(ctx, "j1")
+	if err != nil || got.State != job.Running || got.Class != "verified" || !got.Module || !got.Updated.Equal(step.At) || !got.Created.Equal(noon) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	steps, err := s.Transitions(ctx, "j1")
+	if err != nil || len(steps) != 1 || steps[0].Audit != 7 || !steps[0].At.Equal(step.At) {
+		t.Errorf("%+v, %v", steps, err)
+	}
+	if _, err := s.Job(ctx, "j2"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("an unknown job: %v", err)
+	}
+}
+
+// TestOneOfTwoWritersWins releases the same job from many goroutines at once.
+func TestOneOfTwoWritersWins(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	j := addJob(t, s, "j1", job.Approved)
+	results := make([]error, 8)
+	var wait sync.WaitGroup
+	for i := range results {
+		wait.Go(func() {
+			results[i] = s.MoveJob(ctx, j, job.Transition{From: job.Approved, To: job.Released, Actor: "li", At: noon})
+		})
+	}
+	wait.Wait()
+	won := 0
+	for _, err := range results {
+		if err == nil {
+			won++
+		} else if fault.KindOf(err) != fault.Conflict {
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d writers released the job", won)
+	}
+}
+
+// TestCrashCloneIsConsistent copies the files of an open database, as a power
+// cut would leave them, and opens the copy.
+func TestCrashCloneIsConsistent(t *testing.T) {
+	ctx, dir, clone := context.Background(), t.TempDir(), t.TempDir()
+	s := open(t, dir)
+	j := addJob(t, s, "j1", job.Held)
+	if err := s.MoveJob(ctx, j, job.Transition{From: job.Held, To: job.Approved, Actor: "li", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"meta.db", "meta.db-wal"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(clone, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := open(t, clone).Job(ctx, "j1")
+	if err != nil || got.State != job.Approved {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestOpenIsRepeatableAndRefusesANewerSchema(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	for range 2 {
+		s, err := Open(ctx, filepath.Join(dir, "meta.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := open(t, dir)
+	if _, err := s.db.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(ctx, filepath.Join(dir, "meta.db"))
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Conflict {
+		t.Errorf("a newer schema: %v", err)
+	}
+}
