@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yingbi/access"
+	"yingbi/catalog"
 	"yingbi/crypto"
 	"yingbi/internal/fault"
 	"yingbi/job"
@@ -197,5 +198,28 @@ func TestOpenIsRepeatableAndRefusesANewerSchema(t *testing.T) {
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Kind != fault.Conflict {
 		t.Errorf("a newer schema: %v", err)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	for n := 1; n <= 2; n++ {
+		v := catalog.Version{Dataset: "claims", Number: n, Rows: int64(100 * n), Quarantined: 3, Digest: "d", Created: noon}
+		if err := s.AddVersion(ctx, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.AddVersion(ctx, catalog.Version{Dataset: "claims", Number: 2}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same number twice: %v", err)
+	}
+	v, err := s.LatestVersion(ctx, "claims")
+	if err != nil || v.Number != 2 || v.Rows != 200 || !v.Created.Equal(noon) {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if all, err := s.Versions(ctx, "claims"); err != nil || len(all) != 2 || all[0].Number != 1 {
+		t.Errorf("%v, %v", all, err)
+	}
+	if _, err := s.LatestVersion(ctx, "none"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a data set without versions: %v", err)
 	}
 }
