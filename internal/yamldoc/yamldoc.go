@@ -28,6 +28,10 @@ const (
 	MaxBytes = 1 << 20
 	MaxDepth = 32
 	MaxNodes = 50_000
+
+	// maxBrackets bounds what the library's recursive parser may be led into
+	// before depth is known. Brackets inside quotes count too.
+	maxBrackets = 4096
 )
 
 // Node is one value of a document with its place: a scalar, a list or a map.
@@ -95,15 +99,10 @@ func parse(b []byte) (doc *ast.File, failure *syntaxError) {
 		return doc, nil
 	}
 	failure = &syntaxError{text: err.Error()}
-	var located interface {
-		GetToken() *token.Token
-		GetMessage() string
-	}
-	if e, ok := err.(interface {
+	if located, ok := err.(interface {
 		GetToken() *token.Token
 		GetMessage() string
 	}); ok {
-		located = e
 		failure.text = located.GetMessage()
 		if t := located.GetToken(); t != nil && t.Position != nil {
 			failure.line, failure.column = t.Position.Line, t.Position.Column
@@ -125,7 +124,7 @@ func shallow(file string, b []byte) error {
 		case '\n':
 			line++
 		}
-		if depth > 4*MaxDepth {
+		if depth > maxBrackets {
 			return fault.At(fault.Place{File: file, Line: line, Column: 1}, "nested too deeply; at most %d levels are read", MaxDepth)
 		}
 	}

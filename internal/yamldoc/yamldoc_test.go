@@ -78,6 +78,7 @@ func TestParseRefuses(t *testing.T) {
 		"not UTF-8":      {"a: \xff\n", "UTF-8"},
 		"too deep":       {strings.Repeat("[", 60) + strings.Repeat("]", 60), "too deeply"},
 		"bracket bomb":   {strings.Repeat("[", 100_000), "too deeply"},
+		"deep brackets":  {strings.Repeat("[", maxBrackets) + strings.Repeat("]", maxBrackets), "too deeply"},
 		"unclosed":       {"a: [1, 2\n", "f.yaml"},
 		"too long":       {strings.Repeat("#", MaxBytes+1), "bytes"},
 		"too many nodes": {"a: [" + strings.Repeat("1,", MaxNodes) + "1]\n", "more than"},
@@ -89,6 +90,21 @@ func TestParseRefuses(t *testing.T) {
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: kind %v", name, fault.KindOf(err))
 		}
+	}
+}
+
+func TestBracketsInQuotesAreText(t *testing.T) {
+	text := "labels: [" + strings.Repeat(`"[18,45)", `, 500) + `"x"]`
+	doc, err := Parse("f.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := doc.Map()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if labels, err := m.Get("labels").Texts(); err != nil || len(labels) != 501 || labels[0] != "[18,45)" {
+		t.Errorf("%d labels, %v", len(labels), err)
 	}
 }
 

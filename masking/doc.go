@@ -1,0 +1,28 @@
+// Package masking turns the raw columns of a data set into those that a job may
+// work on, by a policy with one rule per column.
+//
+//	policy.yaml ──ParsePolicy──► Policy ──Compile(columns, secret)──► Masker
+//	                                                                    │
+//	raw Arrow batch (all columns) ─────────────────────────────► Apply ─┴─► masked batch
+//
+// A column without a rule is dropped. A column that identifies a subject (the
+// data set's description says which) must not stay readable: only pseudonym,
+// constant, suppress and drop are accepted for it. Types are checked once, when a
+// policy meets the columns of a data set, so Apply cannot fail on a value. What
+// each rule does, in which units, and what it protects and does not protect, is
+// in docs/MASKING.md.
+//
+// Trust boundary: a policy is written by a person of the domain and is parsed as
+// untrusted bytes, with the limits of internal/yamldoc. Batches come from
+// Parquet that the domain wrote itself. The scenario's secret keys the
+// pseudonyms: it is never kept in a Policy, printed or put into an error, and no
+// error names a value of a row.
+//
+// The package works on columns in memory. It reads no file and knows no vault,
+// no catalogue, no engine and no cell: of ours it imports crypto and the leaves.
+package masking
+
+// CodeVersion names the behaviour of the rules. It is part of a masked view's
+// identity, so it must change whenever a rule gives another value for the same
+// input: then views that older code made are not reused.
+const CodeVersion = "masking/1"
