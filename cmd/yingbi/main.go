@@ -1,0 +1,29 @@
+// Command yingbi is the whole of a secure operating domain for public data: the
+// domain's own processes, the commands of the people who work in it, and the
+// offline verifiers of what it released.
+//
+// This package is wiring and words: each verb has a file, reads its flags, calls
+// one package and prints what came back. Cells and the keeper are this same
+// binary, started again under a marker; they never get as far as the commands.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the linker from the repository's description.
+var version = "unknown"
+
+func main() {
+	enterChild()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}

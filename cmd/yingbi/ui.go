@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/term"
+
+	"yingbi/internal/fault"
+)
+
+// ui is how the command speaks: to a person on a terminal in English or Chinese,
+// to a program in JSON.
+type ui struct {
+	in       io.Reader
+	out, err io.Writer
+	chinese  bool
+	json     bool
+	colour   bool // out is a terminal and NO_COLOR is not set
+	terminal bool // err is a terminal: progress is drawn there
+}
+
+func newUI(in io.Reader, out, err io.Writer, chinese bool) *ui {
+	return &ui{
+		in: in, out: out, err: err, chinese: chinese,
+		colour: isTerminal(out) && os.Getenv("NO_COLOR") == "", terminal: isTerminal(err),
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// tr picks the words of the reader's language.
+func (u *ui) tr(english, chinese string) string {
+	if u.chinese {
+		return chinese
+	}
+	return english
+}
+
+// say prints a line for a person; a program reading JSON does not get it.
+func (u *ui) say(english, chinese string, args ...any) {
+	if !u.json {
+		fmt.Fprintf(u.out, u.tr(english, chinese)+"\n", args...)
+	}
+}
+
+// give prints a value: as JSON to a program, by show to a person.
+func (u *ui) give(v any, show func()) error {
+	if !u.json {
+		show()
+		return nil
+	}
+	enc := json.NewEncoder(u.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// rows prints an aligned table.
+func (u *ui) rows(header []string, rows [][]string) {
+	t := table.NewWriter()
+	t.SetOutputMirror(u.out)
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.Options{SeparateColumns: false, SeparateHeader: false, SeparateRows: false, DrawBorder: false}
+	t.Style().Box.PaddingLeft, t.Style().Box.PaddingRight = "", "   "
+	t.Style().Format.Header = text.FormatDefault
+	if u.colour {
+		t.Style().Color.Header = text.Colors{text.Bold}
+	}
+	t.AppendHeader(tableRow(header))
+	for _, r := range rows {
+		t.AppendRow(tableRow(r))
+	}
+	t.SuppressTrailingSpaces()
+	t.Render()
+}
+
+func tableRow(cells []string) table.Row {
+	out := make(table.Row, len(cells))
+	for i, c := range cells {
+		out[i] = printable(c)
+	}
+	return out
+}
+
+// printable keeps text that came from outside from speaking to the terminal:
+// control characters are shown, not sent.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}
+
+var kindTitles = map[fault.Kind]string{
+	fault.Internal: "内部错误", fault.Invalid: "输入有误", fault.Denied: "拒绝", fault.NotFound: "未找到", fault.Conflict: "冲突",
+	fault.Limit: "超出限制", fault.Integrity: "完整性校验失败", fault.Unsupported: "主机不支持", fault.Interrupted: "已中断",
+}
+
+// fail prints an error and gives the exit code of its kind.
+func (u *ui) fail(err error) int {
+	kind := fault.KindOf(err)
+	if u.json {
+		enc := json.NewEncoder(u.err)
+		enc.SetEscapeHTML(false)
+		// Where standard error itself cannot be written there is nobody left to tell.
+		_ = enc.Encode(map[string]any{"error": map[string]any{"kind": kind.String(), "message": err.Error(), "exit": kind.ExitCode()}})
+		return kind.ExitCode()
+	}
+	title := u.tr(kind.String(), kindTitles[kind])
+	if u.colour {
+		title = text.FgRed.Sprint(title)
+	}
+	fmt.Fprintf(u.err, "yingbi: %s: %s\n", title, printable(err.Error()))
+	return kind.ExitCode()
+}
+
+// when renders an instant in China Standard Time, to the second.
+func when(t time.Time) string {
+	return t.In(time.FixedZone("CST", 8*3600)).Format("2006-01-02 15:04:05")
+}
+
+// prefersChinese reads the language from --lang or the locale.
+func prefersChinese(args []string) bool {
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			return v == "zh"
+		}
+		if a == "--lang" && i+1 < len(args) {
+			return args[i+1] == "zh"
+		}
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			return strings.HasPrefix(v, "zh")
+		}
+	}
+	return false
+}
