@@ -1,0 +1,19 @@
+// Package catalog describes data sets: what they are, whose they are, what their
+// columns mean, and which versions of them the domain holds.
+//
+//	description.yaml ──ParseDescription──► Dataset ──► ingest, policies, scenarios
+//	                        │                  └─JSON─► the metadata database
+//	                        └─► refusal: file:line:column: field: what to write
+//
+// A description is written by the providing department and comes from outside: it
+// is read with the limits of internal/yamldoc and checked as a whole, so that a
+// Dataset that exists is one that can be ingested. A data set without the
+// provider's declaration (that it is none of the kinds that may never be
+// registered) is refused.
+//
+// The JSON of a Dataset is itself a description: ParseDescription reads it back
+// to an equal Dataset. docs/DATASETS.md explains every key.
+//
+// catalog holds public text only. It never sees rows, keys or storage, and
+// imports nothing of ours but coltype and yamldoc.
+package catalog

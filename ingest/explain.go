@@ -1,0 +1,66 @@
+package ingest
+
+import (
+	"errors"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"yingbi/internal/fault"
+	"yingbi/sandbox"
+	"yingbi/sandbox/abi"
+)
+
+func broken(what string) error {
+	return fault.New(fault.Integrity, "the ingest cell contradicts itself: "+what+"; nothing was stored")
+}
+
+// explain says what is wrong with a file, in the words of its description. The
+// cell's code is a word of somebody who was shown a hostile file: it picks one of
+// these texts and nothing more.
+func explain(err error, req Request) error {
+	var f *sandbox.Failure
+	if !errors.As(err, &f) || f.Reason != sandbox.Refused {
+		return err
+	}
+	place := fault.Place{File: filepath.Base(req.File.Name())}
+	name, source, kind := "", "", ""
+	if f.At >= 1 && f.At <= len(req.Dataset.Columns) {
+		c := req.Dataset.Columns[f.At-1]
+		name, source, kind = c.Name, c.Source, c.Type.String()
+	}
+	switch f.Code {
+	case abi.FailFormat:
+		return fault.At(place, "not readable as %s: is it the right file, and complete?", req.Dataset.File.Format)
+	case abi.FailMissingColumn:
+		return fault.At(place, "the file has no column %q, which the description reads as %q", source, name)
+	case abi.FailAmbiguousColumn:
+		return fault.At(place, "the file has more than one column %q, which the description reads as %q", source, name)
+	case abi.FailColumnType:
+		return fault.At(place, "column %q cannot be read as %s, which the description says of %q", source, kind, name)
+	case abi.FailTooWide:
+		return fault.At(place, "the file has too many columns")
+	case abi.FailMemory:
+		return fault.Errorf(fault.Limit, "%s: reading it needs more memory than an ingest cell has", place)
+	}
+	return err
+}
+
+// nothingKept refuses an upload of which every row was quarantined, by the most
+// frequent reason.
+func (in *intake) nothingKept() error {
+	column, reason, most := "", abi.Reason(""), int64(0)
+	look := func(name string, reasons Reasons) {
+		for _, r := range slices.Sorted(maps.Keys(reasons)) {
+			if reasons[r] > most {
+				column, reason, most = name, r, reasons[r]
+			}
+		}
+	}
+	look("", in.quality.WholeRow)
+	for _, c := range in.quality.Columns {
+		look(c.Name, c.Quarantined)
+	}
+	place := fault.Place{File: filepath.Base(in.req.File.Name()), Field: column}
+	return fault.At(place, "none of the %d rows can be kept; the most frequent reason, in %d of them, is %s", in.quality.Quarantined, most, reason)
+}
