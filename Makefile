@@ -1,0 +1,66 @@
+# Yingbi 影壁. `make help` lists what can be made.
+
+export GOFLAGS := -buildvcs=false
+export YINGBI_BIN := $(CURDIR)/bin/yingbi
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GUESTS  := examples/guests
+FUZZTIME ?= 30s
+
+# The parent's side runs under the race detector. A cell cannot: the detector
+# reserves more address space than a cell is allowed, so cells are bin/yingbi.
+RACE := ./access/... ./audit/... ./crypto/... ./egress/... ./job/... ./keeper/... ./manifest/... \
+	./masking/... ./release/... ./sandbox ./sandbox/abi/... ./store/... ./subject/... ./vault/...
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: deps
+deps: ## install the compilers that are missing (Debian and its kin)
+	@./scripts/deps
+
+.PHONY: build
+build: deps ## build bin/yingbi
+	@mkdir -p bin
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/yingbi ./cmd/yingbi
+
+.PHONY: demo
+demo: build guests ## run the main job on a synthetic city, told step by step
+	@bin/yingbi demo
+
+.PHONY: guests
+guests: deps ## build the example modules into bin/guests
+	go run ./examples/guests/build bin/guests
+
+.PHONY: test
+test: build portable ## run every test
+	go vet ./...
+	@test -z "$$(gofmt -l .)" || { gofmt -l . ; echo "run gofmt -w on the files above"; exit 1; }
+	go test ./...
+	go test -race -short $(RACE)
+
+.PHONY: portable
+portable: ## check that the operator's commands build without cgo for macOS and Windows
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/yingbi
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/yingbi
+
+.PHONY: check
+check: ## format, vet, staticcheck and the import rules
+	@test -z "$$(gofmt -l .)" || { gofmt -l . ; exit 1; }
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go test ./internal/archtest
+
+.PHONY: fuzz
+fuzz: build ## run every fuzz target for FUZZTIME (30s)
+	@./scripts/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: build ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./crypto ./audit ./sandbox/... ./table ./masking ./view
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin demo

@@ -1,0 +1,248 @@
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "yingbi"
+
+// everyone lists leaves that any package may import.
+var everyone = []string{"internal/clock", "internal/coltype", "internal/fault", "internal/yamldoc"}
+
+// allowed maps each package to those of ours that it may import directly,
+// besides the leaves of everyone. A prefix ending in "/..." covers a tree.
+var allowed = map[string][]string{
+	"crypto":            nil,
+	"manifest":          nil,
+	"sandbox/abi":       nil,
+	"sandbox/admission": nil,
+	"internal/clock":    nil,
+	"internal/coltype":  nil,
+	"internal/fault":    nil,
+	"internal/yamldoc":  nil,
+	"internal/idnum":    nil,
+	"internal/archtest": nil,
+	"internal/testkit":  nil,
+	"internal/lockdown": nil,
+	"internal/synth":    {"internal/idnum"},
+	"masking":           {"crypto", "internal/idnum"},
+	"audit":             {"crypto"},
+	"access":            {"crypto"},
+	"keeper":            {"crypto", "audit", "internal/lockdown"},
+	"vault":             {"crypto", "keeper"},
+	"vault/vaulttest":   {"crypto", "keeper"},
+	"subject":           {"crypto", "vault"},
+	"table":             {"sandbox/abi"},
+	"sandbox":           {"sandbox/abi", "internal/lockdown"},
+	"sandbox/cell":      {"sandbox/abi", "sandbox/admission", "table", "internal/lockdown"},
+	"catalog":           {"masking"},
+	"ingest":            {"catalog", "crypto", "sandbox", "sandbox/abi", "subject", "table", "vault"},
+	"view":              {"catalog", "crypto", "masking", "table", "vault"},
+	"egress":            {"crypto", "manifest"},
+	"release":           {"audit", "crypto", "egress"},
+	"job": {
+		"access", "audit", "catalog", "crypto", "egress", "manifest", "masking", "release",
+		"keeper", "sandbox", "sandbox/abi", "sandbox/admission", "vault", "view",
+	},
+	"domain": {
+		"access", "audit", "catalog", "crypto", "ingest", "job", "keeper", "masking", "sandbox", "store", "subject", "vault", "view",
+	},
+	"store": {"access", "audit", "catalog", "crypto", "egress", "job", "release"},
+
+	"internal/lockdown/...": {"internal/lockdown"},
+	"guest/...":             {"guest/go"},
+	"examples/...":          {"guest/go", "internal/testkit", "sandbox/admission"},
+	"cmd/yingbi":            {"..."},
+}
+
+// unreachable lists what a package must not reach through any chain.
+var unreachable = map[string][]string{
+	"sandbox": {"crypto", "vault", "view", "keeper"},
+	"egress":  {"sandbox", "vault", "view"},
+	"audit":   {"vault"},
+}
+
+// engines may be imported by sandbox/cell alone.
+var engines = []string{"github.com/tetratelabs/wazero", "github.com/duckdb/duckdb-go"}
+
+// shangmi libraries may be imported by crypto alone; the oracle by its tests alone.
+const (
+	shangmi = "github.com/emmansun/gmsm"
+	oracle  = "github.com/tjfoc/gmsm"
+)
+
+type listed struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+// list loads the packages of the module as the linux domain builds them.
+func list(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if len(packages) < 5 {
+		t.Fatalf("go list found %d packages; the test looks at nothing", len(packages))
+	}
+	return packages
+}
+
+func ours(importPath string) (string, bool) { return strings.CutPrefix(importPath, module+"/") }
+
+// ruleFor finds the entry of a package: its own, or that of the nearest tree.
+func ruleFor(name string) ([]string, bool) {
+	if rule, ok := allowed[name]; ok {
+		return rule, true
+	}
+	for parent := name; parent != ""; {
+		i := strings.LastIndexByte(parent, '/')
+		if i < 0 {
+			break
+		}
+		parent = parent[:i]
+		if rule, ok := allowed[parent+"/..."]; ok {
+			return rule, true
+		}
+	}
+	return nil, false
+}
+
+func under(importPath, root string) bool {
+	return importPath == root || strings.HasPrefix(importPath, root+"/")
+}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	for _, p := range list(t) {
+		name, _ := ours(p.ImportPath)
+		rule, ok := ruleFor(name)
+		if !ok {
+			t.Errorf("package %s has no rule: say in archtest which packages it may import", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			imported, isOurs := ours(path)
+			if !isOurs || slices.Contains(everyone, imported) || slices.Contains(rule, "...") {
+				continue
+			}
+			if !slices.Contains(rule, imported) {
+				t.Errorf("%s imports %s; it may import %v", name, imported, rule)
+			}
+			if imported == "internal/testkit" || strings.HasPrefix(imported, "cmd/") {
+				t.Errorf("%s imports %s, which nobody may", name, imported)
+			}
+		}
+	}
+}
+
+func TestLibrariesStayInTheirPlace(t *testing.T) {
+	for _, p := range list(t) {
+		name, _ := ours(p.ImportPath)
+		for _, path := range p.Imports {
+			for _, engine := range engines {
+				if under(path, engine) && name != "sandbox/cell" {
+					t.Errorf("%s imports %s; only sandbox/cell may", name, path)
+				}
+			}
+			if under(path, shangmi) && name != "crypto" {
+				t.Errorf("%s imports %s; only crypto may", name, path)
+			}
+			if under(path, oracle) {
+				t.Errorf("%s imports %s in production code; it must never carry data", name, path)
+			}
+			if path == "testing" && name != "internal/testkit" {
+				t.Errorf("%s links testing into production code", name)
+			}
+		}
+		for _, path := range append(p.TestImports, p.XTestImports...) {
+			if under(path, oracle) && name != "crypto" {
+				t.Errorf("the tests of %s import %s; only those of crypto may", name, path)
+			}
+		}
+	}
+}
+
+func TestNoChainReachesWhatIsForbidden(t *testing.T) {
+	imports := map[string][]string{}
+	for _, p := range list(t) {
+		name, _ := ours(p.ImportPath)
+		for _, path := range p.Imports {
+			if imported, ok := ours(path); ok {
+				imports[name] = append(imports[name], imported)
+			}
+		}
+	}
+	for start, forbidden := range unreachable {
+		for reached := range closure(imports, start) {
+			if slices.Contains(forbidden, reached) {
+				t.Errorf("%s reaches %s", start, reached)
+			}
+		}
+	}
+	for name := range imports {
+		if !under(name, "guest") {
+			continue
+		}
+		for reached := range closure(imports, name) {
+			if !under(reached, "guest") {
+				t.Errorf("%s reaches the host package %s", name, reached)
+			}
+		}
+	}
+}
+
+func closure(imports map[string][]string, start string) map[string]bool {
+	seen := map[string]bool{}
+	var walk func(string)
+	walk = func(name string) {
+		for _, next := range imports[name] {
+			if !seen[next] {
+				seen[next] = true
+				walk(next)
+			}
+		}
+	}
+	walk(start)
+	return seen
+}
+
+// TestRulesAreAlive keeps the table honest: a rule for a package that is gone is
+// a rule nobody reads.
+func TestRulesAreAlive(t *testing.T) {
+	var names []string
+	for _, p := range list(t) {
+		name, _ := ours(p.ImportPath)
+		names = append(names, name)
+	}
+	for rule := range allowed {
+		root, tree := strings.CutSuffix(rule, "/...")
+		alive := slices.ContainsFunc(names, func(name string) bool {
+			return name == root || tree && under(name, root)
+		})
+		if !alive {
+			t.Errorf("archtest has a rule for %s, which does not exist", rule)
+		}
+	}
+}
