@@ -112,3 +112,11 @@ func CheckReason(reason string) error {
 	}
 	return fault.Errorf(fault.Invalid, "%q is not a reason; the reasons are %v", reason, Reasons())
 }
+
+// The kinds of documents that are in force in a domain.
+const (
+	DocDataset   = "dataset"
+	DocPolicy    = "policy"
+	DocAgreement = "agreement"
+	DocScenario  = "scenario"
+)

@@ -57,7 +57,7 @@ var allowed = map[string][]string{
 
 	"internal/lockdown/...": {"internal/lockdown"},
 	"guest/...":             {"guest/go"},
-	"examples/...":          {"guest/go", "internal/testkit", "sandbox/admission"},
+	"examples/...":          {"guest/go", "examples/guests"},
 	"cmd/yingbi":            {"..."},
 }
 

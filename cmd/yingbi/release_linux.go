@@ -1,0 +1,58 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"yingbi/domain"
+	"yingbi/release"
+)
+
+func (a *app) addReleaseVerbs(c *cobra.Command) { c.AddCommand(a.releaseCreate(), a.releaseFetch()) }
+
+func (a *app) releaseCreate() *cobra.Command {
+	return &cobra.Command{
+		Use: "create JOB", Args: cobra.ExactArgs(1),
+		Short:   a.tr("make the release of an approved job, with its certificate", "为已批准的作业生成出域成果与证书"),
+		Example: "  yingbi release create 0192… --as li --key li.key",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.with(c.Context(), func(s *domain.Session) error {
+				j, err := s.Jobs().Release(c.Context(), s.Actor, args[0])
+				if err != nil {
+					return err
+				}
+				return a.give(outside(j), func() {
+					a.say("released %s; its submitter fetches it with: yingbi release fetch %[1]s FOLDER", "已出域 %s；提交人可领取：yingbi release fetch %[1]s 目录", j.ID)
+				})
+			})
+		},
+	}
+}
+
+func (a *app) releaseFetch() *cobra.Command {
+	return &cobra.Command{
+		Use: "fetch JOB FOLDER", Args: cobra.ExactArgs(2),
+		Short:   a.tr("write the files of a release into a new folder", "将出域成果写入新目录"),
+		Example: "  yingbi release fetch 0192… out --as wang --key wang.key",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.with(c.Context(), func(s *domain.Session) error {
+				files, err := s.Jobs().Files(c.Context(), s.Actor, args[0])
+				if err != nil {
+					return err
+				}
+				if err := release.WriteFolder(args[1], files); err != nil {
+					return err
+				}
+				names := slices.Sorted(maps.Keys(files))
+				return a.give(map[string]any{"folder": args[1], "files": names, "name": s.Info.Name, "public": s.Info.Public}, func() {
+					a.say("%d files in %s; anybody can verify them with:", "已写入 %[2]s，共 %[1]d 个文件；任何人均可校验：", len(files), args[1])
+					a.say("  yingbi release verify %s --name %s --public-key %s", "  yingbi release verify %s --name %s --public-key %s", args[1], s.Info.Name, s.Info.Public)
+				})
+			})
+		},
+	}
+}

@@ -1,0 +1,53 @@
+package domain
+
+import (
+	"context"
+	"iter"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/job"
+)
+
+// Jobs gives the service that runs the life of jobs.
+func (d *Domain) Jobs() *job.Service {
+	return &job.Service{
+		Name: d.Info.Name, Public: d.Info.Public, Store: d.store, Documents: documents{d.store}, Log: d.log,
+		Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Clock: d.cfg.Clock,
+	}
+}
+
+// Records gives the records of the log in order, from one index on. Reading the
+// trail is itself recorded.
+func (s *Session) Records(ctx context.Context, from uint64) (iter.Seq2[uint64, audit.Record], error) {
+	if err := s.authorise(ctx, access.ReadAudit, "audit"); err != nil {
+		return nil, err
+	}
+	if err := s.event(ctx, s.Actor.ID, string(access.ReadAudit), "audit", nil); err != nil {
+		return nil, err
+	}
+	return s.log.Read(from, s.log.Size()), nil
+}
+
+// ExportAudit copies the log up to a fresh checkpoint into a new folder, for an
+// auditor to take away.
+func (s *Session) ExportAudit(ctx context.Context, out string) (records uint64, err error) {
+	err = s.act(ctx, access.ReadAudit, "audit", map[string]string{"export": "yes"}, func() error {
+		if _, err := s.log.Checkpoint(ctx); err != nil {
+			return err
+		}
+		records, err = audit.Export(s.cfg.path("audit"), out)
+		return err
+	})
+	return records, err
+}
+
+// Approve signs with the session's own key that a job's tables may leave.
+func (s *Session) Approve(ctx context.Context, id string) (job.Job, error) {
+	return s.Jobs().Approve(ctx, s.Actor, s.key, id)
+}
+
+// Reject signs with the session's own key that nothing of a job leaves.
+func (s *Session) Reject(ctx context.Context, id, reason string) (job.Job, error) {
+	return s.Jobs().Reject(ctx, s.Actor, s.key, id, reason)
+}

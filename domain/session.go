@@ -1,0 +1,137 @@
+package domain
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/crypto"
+	"yingbi/internal/fault"
+)
+
+// Session is a person at work in the domain.
+type Session struct {
+	*Domain
+	Actor access.Person
+	key   *crypto.SigningKey
+}
+
+// Login lets a registered person in who signs a fresh challenge with the key
+// that was registered. An unknown person and a wrong key get the same answer.
+func (d *Domain) Login(ctx context.Context, id string, key *crypto.SigningKey) (*Session, error) {
+	refused := fault.Errorf(fault.Denied, "%q with this key is nobody the domain knows; check --as and --key", id)
+	challenge := make([]byte, 32)
+	rand.Read(challenge) // never fails: crypto/rand ends the program instead
+	signature, err := key.Sign(challenge)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := d.store.Person(ctx, id)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, refused
+	}
+	if err != nil {
+		return nil, err
+	}
+	if actor.Key.Verify(challenge, signature) != nil {
+		return nil, errors.Join(refused, d.event(ctx, id, "session.refuse", "person/"+id, nil))
+	}
+	return &Session{Domain: d, Actor: actor, key: key}, nil
+}
+
+// event records something that is no act of its own.
+func (d *Domain) event(ctx context.Context, actor, action, target string, details map[string]string) error {
+	_, err := d.log.Append(ctx, audit.Record{Actor: actor, Action: action, Phase: audit.Event, Target: target, Details: details})
+	return err
+}
+
+// authorise asks access.Check about an action that needs no scenario, and
+// records a refusal.
+func (s *Session) authorise(ctx context.Context, action access.Action, target string) error {
+	decision := access.Check(access.Request{Actor: s.Actor, Action: action, Now: s.cfg.Clock()})
+	if decision.Allowed {
+		return nil
+	}
+	return errors.Join(decision.Err(), s.event(ctx, s.Actor.ID, "access.deny", target,
+		map[string]string{"action": string(action), "rule": decision.Rule}))
+}
+
+// act authorises the action, records the intent, does it, and records how it
+// ended. Without a durable intent fn does not run.
+func (s *Session) act(ctx context.Context, action access.Action, target string, details map[string]string, fn func() error) error {
+	if err := s.authorise(ctx, action, target); err != nil {
+		return err
+	}
+	return s.log.Act(ctx, audit.Record{Actor: s.Actor.ID, Action: string(action), Target: target, Details: details},
+		func(uint64) error { return fn() })
+}
+
+// peopleCompartment holds the names of the registered, sealed.
+const peopleCompartment = "people"
+
+// AddPerson registers a person; name is their real name and lies sealed.
+func (s *Session) AddPerson(ctx context.Context, p access.Person, name string) error {
+	if err := access.CheckRegistration(p); err != nil {
+		return err
+	}
+	if strings.TrimSpace(name) == "" {
+		return fault.New(fault.Invalid, "a person is registered by real name (实名): give --name")
+	}
+	return s.act(ctx, access.ManagePeople, "person/"+p.ID, map[string]string{"roles": joinRoles(p.Roles)}, func() error {
+		if err := s.store.AddPerson(ctx, p, s.Actor.ID, s.cfg.Clock()); err != nil {
+			return err
+		}
+		return s.keepName(ctx, p.ID, name)
+	})
+}
+
+func (s *Session) keepName(ctx context.Context, id, name string) (err error) {
+	c, err := s.compartment(ctx, peopleCompartment, "register")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.Put(ctx, id, writeBytes([]byte(name)))
+}
+
+// Person is somebody registered, with the sealed name opened.
+type Person struct {
+	access.Person
+	Name string
+}
+
+// People lists everybody by id, with their names.
+func (s *Session) People(ctx context.Context) ([]Person, error) {
+	if err := s.authorise(ctx, access.ManagePeople, "people"); err != nil {
+		return nil, err
+	}
+	known, err := s.store.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.compartment(ctx, peopleCompartment, "list")
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	out := make([]Person, len(known))
+	for i, p := range known {
+		name, err := c.Read(ctx, p.ID, 4096)
+		if err != nil && fault.KindOf(err) != fault.NotFound { // the founder was registered before there was a vault
+			return nil, err
+		}
+		out[i] = Person{p, string(name)}
+	}
+	return out, nil
+}
+
+func joinRoles(roles []access.Role) string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return strings.Join(out, ",")
+}

@@ -1,0 +1,20 @@
+// Package job leads a job through its life: admit, authorise, record, run, hold,
+// review, release.
+//
+//	Submit ─► sealed package ─► Run ─► views ─► query cell ─► egress ─┬─► held ─► Decide ─► Release
+//	                                     └────► guest cell ◄──────────┘
+//
+// state.go is the table of what may follow what; every step is an intent in the
+// audit log, then a change in the database, then an outcome. What a job says
+// and what it made lie sealed in its own compartment; the database has only
+// ids, states and times.
+//
+// Trust: a manifest and a module are an operator's bytes. The manifest is parsed
+// here by package manifest, the module by package admission, and neither is
+// handed to an engine outside a cell. What a cell answers is a frame that the
+// parent asked for by name. An operator learns nothing of a run over rows until a
+// person has decided (State.Outside).
+//
+// The package defines the Store, Documents and Runner that it needs; store and
+// sandbox implement them, domain ties them together.
+package job

@@ -1,0 +1,204 @@
+package job
+
+import (
+	"encoding/hex"
+	"errors"
+	"os"
+	"runtime"
+	"time"
+
+	"yingbi/crypto"
+	"yingbi/egress"
+	"yingbi/internal/fault"
+	"yingbi/keeper"
+	"yingbi/manifest"
+	"yingbi/sandbox"
+	"yingbi/sandbox/abi"
+)
+
+// What a module may say in one run.
+const (
+	maxItems     = 64
+	maxItemBytes = 16 << 20
+	maxLog       = 64 << 10
+)
+
+// Limits of the cell that compiles a module: what the largest admitted module
+// takes, with room.
+var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Output: 256 << 20}
+
+// guest runs the module: over finished tables, whose function is published, or
+// over masked rows, whose figures are only compared with the domain's own.
+func (r *run) guest() error {
+	files, req, err := r.guestInputs()
+	if err != nil {
+		return errors.Join(err, closeAll(files))
+	}
+	result, err := r.service.Runner.Guest(r.ctx, req, files, r.limits())
+	r.log = result.Log
+	if err = errors.Join(err, closeAll(files)); err != nil {
+		return errors.Join(err, r.keepLog())
+	}
+	items := map[string]*abi.Frame{}
+	for _, item := range result.Items {
+		if items[item.Name] != nil {
+			return errors.Join(fault.Errorf(fault.Invalid, "the module emitted output %q twice", item.Name), r.keepLog())
+		}
+		items[item.Name] = item.Frame
+	}
+	if err := r.judgeItems(items); err != nil {
+		return errors.Join(err, r.keepLog())
+	}
+	return nil
+}
+
+// keepLog seals what the module wrote before the run failed, for the reviewer.
+func (r *run) keepLog() error {
+	if len(r.log) == 0 {
+		return nil
+	}
+	return r.home.Put(r.ctx, objGuestLog, bytesOf(r.log))
+}
+
+func (r *run) guestInputs() (files []*os.File, req abi.GuestRequest, err error) {
+	add := func(name string, b []byte) (fd int, err error) {
+		f, err := sandbox.SealedFile(name, bytesOf(b))
+		if err == nil {
+			files = append(files, f)
+		}
+		return abi.InputFD + len(files) - 1, err
+	}
+	module, err := r.home.Read(r.ctx, objModule, maxObject)
+	if err != nil {
+		return files, req, err
+	}
+	code, err := r.code(module)
+	if err != nil {
+		return files, req, err
+	}
+	guest := r.plan.Guest
+	req = abi.GuestRequest{
+		SQL: guest.SQL, MaxPages: uint32(r.manifest.Limits.Memory >> 16), MaxItems: maxItems, MaxLog: maxLog, MaxItemBytes: maxItemBytes,
+		Seed: r.seed(), Now: r.newest,
+	}
+	if req.ModuleFD, err = add("module", module); err != nil {
+		return files, req, err
+	}
+	if req.CodeFD, err = add("code", code); err != nil {
+		return files, req, err
+	}
+	for _, o := range guest.Outputs {
+		req.Outputs = append(req.Outputs, o.Name)
+	}
+	for _, name := range guest.Tables {
+		p := r.report.Published(name)
+		if p == nil {
+			return files, req, fault.Errorf(fault.Denied, "table %s was refused, so the module that derives from it is not run", name)
+		}
+		f, err := frameOf(p)
+		if err != nil {
+			return files, req, err
+		}
+		b, err := abi.Encode(nil, f)
+		if err != nil {
+			return files, req, err
+		}
+		fd, err := add(name, b)
+		if err != nil {
+			return files, req, err
+		}
+		req.Tables = append(req.Tables, abi.GuestTable{Name: name, FD: fd})
+	}
+	views, more, err := r.views.forGuest(r.ctx, guest.Views, abi.InputFD+len(files))
+	req.Views = views
+	return append(files, more...), req, err
+}
+
+// seed gives a module the same randomness for the same job over the same views.
+func (r *run) seed() []byte {
+	parts := [][]byte{[]byte("yingbi guest seed\x00"), r.manifest.Canonical()}
+	for _, in := range r.plan.Inputs {
+		identity := r.views.byName[in.Name].Identity()
+		parts = append(parts, identity[:])
+	}
+	d := crypto.Sum(parts...)
+	return d[:]
+}
+
+// judgeItems takes the outputs one by one in the order of the manifest. What the
+// manifest does not declare, or what does not come, fails the job.
+func (r *run) judgeItems(items map[string]*abi.Frame) error {
+	derived := map[string]bool{}
+	for _, o := range r.plan.Guest.Outputs {
+		frame := items[o.Name]
+		if frame == nil {
+			return fault.Errorf(fault.Invalid, "the module did not emit output %q", o.Name)
+		}
+		if o.Compares != "" {
+			if err := r.compare(o, answer{frame}); err != nil {
+				return err
+			}
+			continue
+		}
+		var sources []*egress.Published
+		for _, name := range o.Derives {
+			sources = append(sources, r.report.Published(name))
+			derived[name] = true
+		}
+		p, err := egress.Admit(o.Name, sources, r.plan.Words, answer{frame})
+		if err != nil {
+			return err
+		}
+		r.report.Outputs = append(r.report.Outputs, p)
+	}
+	r.publishTables()
+	r.published = append(r.published, r.report.Outputs...)
+	return nil
+}
+
+func (r *run) compare(o manifest.Output, emitted answer) error {
+	for _, t := range r.tables {
+		if t.Name == o.Compares {
+			c, err := egress.Compare(o.Name, t, emitted)
+			r.report.Comparisons = append(r.report.Comparisons, c)
+			return err
+		}
+	}
+	return fault.Errorf(fault.Internal, "the plan has no table %q to compare with", o.Compares)
+}
+
+// modulesCompartment caches native code. Its names are keyed digests, since a
+// bare digest would tell whoever has a module that it was used here.
+const modulesCompartment = "modules"
+
+// codeVersion changes with the compiler, whose output is no use to another one.
+const codeVersion = "wazero/1.12.0/" + runtime.GOARCH
+
+// code gives the native code of a module: from the cache, where it lies sealed
+// under a name that only this module has, or fresh from a compile cell.
+func (r *run) code(module []byte) ([]byte, error) {
+	in := keeper.Intent{Actor: r.job.Submitter, Compartment: modulesCompartment, Purpose: "compile", Job: r.job.ID}
+	open := r.service.Vault.Create
+	if r.service.Vault.Exists(modulesCompartment) {
+		open = r.service.Vault.Unlock
+	}
+	cache, err := open(r.ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	defer cache.Close()
+	key, err := cache.Derive("module code "+codeVersion, 32)
+	if err != nil {
+		return nil, err
+	}
+	digest := crypto.HMAC(key, module)
+	name := hex.EncodeToString(digest[:])
+	if _, err := cache.Stat(name); err == nil {
+		return cache.Read(r.ctx, name, maxObject)
+	}
+	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: uint32(r.manifest.Limits.Memory >> 16)}, module, compileLimits)
+	if err != nil {
+		return nil, err
+	}
+	return code, cache.Put(r.ctx, name, bytesOf(code))
+}

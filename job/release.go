@@ -1,0 +1,198 @@
+package job
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/crypto"
+	"yingbi/egress"
+	"yingbi/internal/fault"
+	"yingbi/keeper"
+	"yingbi/manifest"
+	"yingbi/release"
+	"yingbi/vault"
+)
+
+// Release makes the release of an approved job: its files, the record in the log
+// that commits to them, and the certificate that binds all together. The files
+// are sealed in the job's compartment, from where Files gives them out.
+//
+// The record is the intent of the release; a crash behind it leaves the job
+// approved and nothing given out, and the next call makes a new record.
+func (s *Service) Release(ctx context.Context, actor access.Person, id string) (Job, error) {
+	j, c, err := s.find(ctx, actor, access.CreateRelease, id)
+	if err != nil {
+		return j, err
+	}
+	if j.State != Approved {
+		return j, fault.Errorf(fault.Conflict, "job %s is %s; only an approved job can be released", id, j.State)
+	}
+	home, err := s.unlock(ctx, actor, id, "release")
+	if err != nil {
+		return j, err
+	}
+	defer home.Close()
+	tables, err := home.Read(ctx, objTables, maxObject)
+	if err != nil {
+		return j, err
+	}
+	files, err := release.Files(tables)
+	if err != nil {
+		return j, err
+	}
+	bound, err := release.Bind(files)
+	if err != nil {
+		return j, err
+	}
+	intent := audit.Record{
+		Actor: actor.ID, Action: string(access.CreateRelease), Target: "job/" + id,
+		Details: map[string]string{release.FilesDetail: bound.Commitment.Value.String()},
+	}
+	err = s.Log.Act(ctx, intent, func(index uint64) error {
+		if err := s.certify(ctx, actor, j, c, home, bound, files, index); err != nil {
+			return err
+		}
+		return s.move(ctx, &j, Released, actor.ID, index)
+	})
+	return j, err
+}
+
+// certify writes and seals the certificate and the files.
+func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c circumstances, home *vault.Compartment,
+	bound release.Bound, files map[string][]byte, index uint64) error {
+	cert, err := s.certificate(ctx, j, c, home)
+	if err != nil {
+		return err
+	}
+	if cert.Proof, err = s.Log.Prove(ctx, index); err != nil {
+		return err
+	}
+	record, err := audit.ParseRecord(cert.Proof.Record)
+	if err != nil {
+		return err
+	}
+	cert.Issued, cert.Files, cert.FilesCommitment = record.Time, bound.Files, bound.Commitment
+	statement, err := cert.Encode()
+	if err != nil {
+		return err
+	}
+	in := keeper.Intent{Actor: actor.ID, Compartment: Compartment(j.ID), Purpose: "certificate", Job: j.ID}
+	signature, err := s.Keys.Sign(ctx, in, release.CertificateLabel, statement)
+	if err != nil {
+		return err
+	}
+	files[release.CertificateFile] = statement
+	files[release.SignatureFile] = release.EncodeSignature(signature)
+	objects := map[string]func(io.Writer) error{}
+	for name, b := range files {
+		objects[releaseFiles+name] = bytesOf(b)
+	}
+	return home.PutAll(ctx, objects)
+}
+
+// certificate fills in what a certificate says of the job, from what is sealed.
+func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (*release.Certificate, error) {
+	body, err := home.Read(ctx, objManifest, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	m, err := manifest.Parse(objManifest, body)
+	if err != nil {
+		return nil, err
+	}
+	var u Used
+	if err := getJSON(ctx, home, objRun, &u); err != nil {
+		return nil, err
+	}
+	var d signedDecision
+	if err := getJSON(ctx, home, objDecision, &d); err != nil {
+		return nil, err
+	}
+	if body, err = home.Read(ctx, objReport, maxObject); err != nil {
+		return nil, err
+	}
+	report, err := egress.ParseReport(body)
+	if err != nil {
+		return nil, err
+	}
+	cert := &release.Certificate{
+		Domain: s.Name, Key: s.Public, Job: j.ID, Name: m.Name, Question: m.Question, Class: j.Class,
+		Scenario: c.scenario.ID, ScenarioTitle: c.scenario.Title, Purpose: c.scenario.Purpose,
+		Agreement: c.agreement.ID, Operator: c.agreement.Operator, Submitter: j.Submitter,
+		Checks:    release.Checks{Preset: u.Preset, Rules: inWords(report.Preset), NotChecked: report.NotChecked},
+		Decisions: []release.SignedDecision{{Statement: d.Statement, Signature: d.Signature, Key: d.Key}},
+	}
+	for _, in := range u.Inputs {
+		cert.Inputs = append(cert.Inputs, release.Input{
+			Dataset: in.Dataset, Version: in.Version, Digest: in.VersionDigest,
+			Policy: in.Policy, PolicyVersion: in.PolicyVersion, PolicyDigest: in.PolicyDigest, View: in.View,
+		})
+	}
+	return cert, commitments(cert, home, j.Module)
+}
+
+// commitments puts in the vault's commitments to what is not published.
+func commitments(cert *release.Certificate, home *vault.Compartment, module bool) error {
+	for name, to := range map[string]*crypto.Digest{objManifest: &cert.Manifest, objReport: &cert.Checks.Report} {
+		info, err := home.Stat(name)
+		if err != nil {
+			return err
+		}
+		*to = info.Commitment
+	}
+	if !module {
+		return nil
+	}
+	info, err := home.Stat(objModule)
+	if err != nil {
+		return err
+	}
+	cert.Module = &info.Commitment
+	return nil
+}
+
+// Files gives the files of a release to a person of the submitter's organisation
+// or to a reviewer of its department. Each time is recorded.
+func (s *Service) Files(ctx context.Context, actor access.Person, id string) (files map[string][]byte, err error) {
+	action := access.FetchRelease
+	if actor.Has(access.Reviewer) {
+		action = access.ReviewJob
+	}
+	j, _, err := s.find(ctx, actor, action, id)
+	if err != nil {
+		return nil, err
+	}
+	if j.State != Released {
+		return nil, fault.Errorf(fault.Conflict, "job %s is %s; it has no release to fetch", id, j.State.Outside())
+	}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.FetchRelease), Target: "job/" + id}
+	err = s.Log.Act(ctx, intent, func(uint64) error {
+		home, err := s.unlock(ctx, actor, id, "fetch")
+		if err != nil {
+			return err
+		}
+		defer home.Close()
+		files, err = readRelease(ctx, home)
+		return err
+	})
+	return files, err
+}
+
+func readRelease(ctx context.Context, home *vault.Compartment) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, name := range home.Names() {
+		file, ok := strings.CutPrefix(name, releaseFiles)
+		if !ok {
+			continue
+		}
+		b, err := home.Read(ctx, name, maxObject)
+		if err != nil {
+			return nil, err
+		}
+		files[file] = b
+	}
+	return files, nil
+}

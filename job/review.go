@@ -1,0 +1,249 @@
+package job
+
+import (
+	"context"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/crypto"
+	"yingbi/egress"
+	"yingbi/internal/fault"
+	"yingbi/release"
+	"yingbi/vault"
+)
+
+// Review is what a reviewer sees of a job: what it says, what it would publish,
+// on what evidence, and what nobody has checked.
+type Review struct {
+	Job         Job             `json:"job"`
+	Steps       []Transition    `json:"steps"`
+	Manifest    string          `json:"manifest"`
+	Used        *Used           `json:"used,omitempty"`
+	Report      *egress.Report  `json:"report,omitempty"`
+	Tables      []release.Table `json:"tables,omitempty"`
+	Failure     *Failure        `json:"failure,omitempty"`
+	GuestLog    string          `json:"guest_log,omitempty"`
+	ReportSeal  crypto.Digest   `json:"report_commitment"`
+	TableDigest crypto.Digest   `json:"tables_digest"`
+}
+
+// Open opens a held, failed or decided job for a reviewer. Looking is recorded:
+// it shows evidence that nobody else may see.
+func (s *Service) Open(ctx context.Context, actor access.Person, id string) (r *Review, err error) {
+	j, _, err := s.find(ctx, actor, access.ReviewJob, id)
+	if err != nil {
+		return nil, err
+	}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.ReviewJob), Target: "job/" + id}
+	err = s.Log.Act(ctx, intent, func(uint64) error {
+		home, err := s.unlock(ctx, actor, id, "review")
+		if err != nil {
+			return err
+		}
+		defer home.Close()
+		r, err = s.review(ctx, j, home)
+		return err
+	})
+	return r, err
+}
+
+func (s *Service) review(ctx context.Context, j Job, home *vault.Compartment) (*Review, error) {
+	r := &Review{Job: j}
+	var err error
+	if r.Steps, err = s.Store.Transitions(ctx, j.ID); err != nil {
+		return nil, err
+	}
+	body, err := home.Read(ctx, objManifest, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	r.Manifest = string(body)
+	if r.GuestLog, err = optional(ctx, home, objGuestLog); err != nil {
+		return nil, err
+	}
+	if j.Reason != "" && !has(home, objReport) {
+		r.Failure = &Failure{}
+		return r, getJSON(ctx, home, objFailure, r.Failure)
+	}
+	if !has(home, objReport) {
+		return r, nil
+	}
+	return r, r.readOutcome(ctx, home)
+}
+
+func (r *Review) readOutcome(ctx context.Context, home *vault.Compartment) error {
+	body, err := home.Read(ctx, objReport, maxObject)
+	if err != nil {
+		return err
+	}
+	if r.Report, err = egress.ParseReport(body); err != nil {
+		return err
+	}
+	if body, err = home.Read(ctx, objTables, maxObject); err != nil {
+		return err
+	}
+	if r.Tables, err = release.ParseTables(body); err != nil {
+		return err
+	}
+	r.TableDigest = crypto.Sum(body)
+	info, err := home.Stat(objReport)
+	if err != nil {
+		return err
+	}
+	r.ReportSeal = info.Commitment
+	r.Used = &Used{}
+	return getJSON(ctx, home, objRun, r.Used)
+}
+
+func has(home *vault.Compartment, name string) bool {
+	_, err := home.Stat(name)
+	return err == nil
+}
+
+func optional(ctx context.Context, home *vault.Compartment, name string) (string, error) {
+	if !has(home, name) {
+		return "", nil
+	}
+	b, err := home.Read(ctx, name, maxObject)
+	return string(b), err
+}
+
+// signedDecision is a reviewer's decision as it is kept and released.
+type signedDecision struct {
+	Statement string           `json:"statement"`
+	Signature []byte           `json:"signature"`
+	Key       crypto.PublicKey `json:"key"`
+}
+
+// Approve signs, in the reviewer's own name, that the tables of a held job may
+// leave.
+func (s *Service) Approve(ctx context.Context, actor access.Person, key *crypto.SigningKey, id string) (Job, error) {
+	return s.decide(ctx, actor, key, id, Approved, "")
+}
+
+// Reject signs that nothing leaves, for a reason of the short list. A failed job
+// is closed in the same way: its reason is all that the operator learns.
+func (s *Service) Reject(ctx context.Context, actor access.Person, key *crypto.SigningKey, id, reason string) (Job, error) {
+	if err := CheckReason(reason); err != nil {
+		return Job{}, err
+	}
+	return s.decide(ctx, actor, key, id, Rejected, reason)
+}
+
+func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.SigningKey, id string, verdict State, reason string) (Job, error) {
+	j, _, err := s.find(ctx, actor, access.DecideJob, id)
+	if err != nil {
+		return j, err
+	}
+	if !j.State.CanBecome(verdict) {
+		return j, fault.Errorf(fault.Conflict, "job %s is %s; it cannot be %s", id, j.State, verdict)
+	}
+	if key.Public() != actor.Key {
+		return j, fault.New(fault.Denied, "a decision is signed with the reviewer's own registered key")
+	}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.DecideJob), Target: "job/" + id, Details: map[string]string{"verdict": string(verdict)}}
+	err = s.Log.Act(ctx, intent, func(index uint64) error {
+		home, err := s.unlock(ctx, actor, id, "decide")
+		if err != nil {
+			return err
+		}
+		defer home.Close()
+		if err := s.sign(ctx, actor, key, j, home, verdict, reason); err != nil {
+			return err
+		}
+		j.Reason = reason
+		return s.move(ctx, &j, verdict, actor.ID, index)
+	})
+	return j, err
+}
+
+// sign seals the reviewer's signed decision. It names the exact bytes that would
+// be published, so that an approval is an approval of these and no others.
+func (s *Service) sign(ctx context.Context, actor access.Person, key *crypto.SigningKey, j Job, home *vault.Compartment, verdict State, reason string) error {
+	d := release.Decision{
+		Domain: s.Name, Job: j.ID, Verdict: string(verdict), Reason: reason,
+		Reviewer: actor.ID, Org: actor.Org, Time: s.Clock(),
+	}
+	if has(home, objTables) {
+		r := &Review{}
+		if err := r.readOutcome(ctx, home); err != nil {
+			return err
+		}
+		if verdict == Approved && len(r.Tables) == 0 {
+			return fault.New(fault.Conflict, "every table of this job was refused; there is nothing to approve: reject it")
+		}
+		d.Tables, d.Report = r.TableDigest, r.ReportSeal
+	}
+	statement, err := d.Encode()
+	if err != nil {
+		return err
+	}
+	signature, err := key.SignLabelled(release.DecisionLabel, statement)
+	if err != nil {
+		return err
+	}
+	return putJSON(ctx, home, objDecision, signedDecision{Statement: string(statement), Signature: signature, Key: key.Public()})
+}
+
+// List gives the jobs that the person may see: an operator those of their own
+// organisation, a reviewer those of scenarios of their department that await
+// somebody or were decided.
+func (s *Service) List(ctx context.Context, actor access.Person) ([]Job, error) {
+	all, err := s.Store.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Job
+	for _, j := range all {
+		c, err := s.circumstances(ctx, j.Scenario)
+		if err != nil {
+			return nil, err
+		}
+		if s.maySee(actor, j, c) {
+			out = append(out, j)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) maySee(actor access.Person, j Job, c circumstances) bool {
+	for _, action := range []access.Action{access.ReadJob, access.ReviewJob} {
+		d := access.Check(access.Request{
+			Actor: actor, Action: action, Now: s.Clock(), Scenario: c.scenario, Agreement: c.agreement, Submitter: j.Submitter, SubmitterOrg: j.Org,
+		})
+		if d.Allowed {
+			return true
+		}
+	}
+	return false
+}
+
+// Show gives a job to a person of its submitter's organisation.
+func (s *Service) Show(ctx context.Context, actor access.Person, id string) (Job, error) {
+	j, _, err := s.find(ctx, actor, access.ReadJob, id)
+	return j, err
+}
+
+// Recover fails the jobs that an unclean end left running, and gives their ids.
+func (s *Service) Recover(ctx context.Context) ([]string, error) {
+	all, err := s.Store.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, j := range all {
+		if j.State != Running && j.State != Checking {
+			continue
+		}
+		index, err := s.Log.Append(ctx, audit.Record{Actor: "domain", Action: "job.fail", Phase: audit.Event, Target: "job/" + j.ID})
+		if err != nil {
+			return out, err
+		}
+		j.Reason = fault.Interrupted.String()
+		if err := s.move(ctx, &j, Failed, "domain", index); err != nil {
+			return out, err
+		}
+		out = append(out, j.ID)
+	}
+	return out, nil
+}

@@ -1,0 +1,315 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/crypto"
+	"yingbi/egress"
+	"yingbi/internal/fault"
+	"yingbi/manifest"
+	"yingbi/sandbox"
+	"yingbi/sandbox/abi"
+	"yingbi/vault"
+)
+
+// Runner starts cells; *sandbox.Sandbox implements it.
+type Runner interface {
+	Query(context.Context, abi.QueryRequest, []*os.File, sandbox.Limits) (map[string]*abi.Frame, error)
+	Compile(context.Context, abi.CompileRequest, []byte, sandbox.Limits) ([]byte, error)
+	Guest(context.Context, abi.GuestRequest, []*os.File, sandbox.Limits) (sandbox.GuestResult, error)
+}
+
+// Used says what a run stood on, for the certificate and for running it again.
+type Used struct {
+	Inputs []UsedInput `json:"inputs"`
+	Preset string      `json:"preset"`
+	At     time.Time   `json:"at"`
+}
+
+// UsedInput is one input of a run.
+type UsedInput struct {
+	Name          string        `json:"name"`
+	Dataset       string        `json:"dataset"`
+	Version       int           `json:"version"`
+	VersionDigest crypto.Digest `json:"version_digest"` // a commitment
+	Policy        string        `json:"policy"`
+	PolicyVersion int           `json:"policy_version"`
+	PolicyDigest  crypto.Digest `json:"policy_digest"`
+	View          crypto.Digest `json:"view"`
+}
+
+// Failure says why a run failed. It is sealed and shown to a reviewer; an
+// operator sees none of it until a reviewer has chosen a reason.
+type Failure struct {
+	Kind  string `json:"kind"`            // of fault
+	Limit string `json:"limit,omitempty"` // what was exceeded
+	Text  string `json:"text"`
+}
+
+// Run runs a queued job to its end: held, or failed. A failure of the job itself
+// is not an error of Run, since whoever started it must not learn of it; what is
+// an error is that the domain could not run or record it, or was interrupted.
+func (s *Service) Run(ctx context.Context, actor access.Person, id string) (Job, error) {
+	j, c, err := s.find(ctx, actor, access.RunJob, id)
+	if err != nil {
+		return j, err
+	}
+	if j.State != Queued {
+		return j, fault.Errorf(fault.Conflict, "job %s is %s; only a queued job can be run", id, j.State.Outside())
+	}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id}
+	err = s.Log.Act(ctx, intent, func(index uint64) error { return s.run(ctx, actor, &j, c, index) })
+	return j, err
+}
+
+func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circumstances, intent uint64) error {
+	home, err := s.unlock(ctx, actor, j.ID, "run")
+	if err != nil {
+		return err
+	}
+	defer home.Close()
+	if err := s.move(ctx, j, Running, actor.ID, intent); err != nil {
+		return err
+	}
+	failure := s.execute(ctx, actor, j, c, home, intent)
+	if failure == nil {
+		return nil
+	}
+	last := context.WithoutCancel(ctx)
+	j.Reason = fault.KindOf(failure).String()
+	if err := putJSON(last, home, objFailure, describe(failure)); err != nil {
+		return err
+	}
+	if err := s.move(last, j, Failed, actor.ID, intent); err != nil {
+		return err
+	}
+	return ctx.Err() // the caller's own interruption is no secret to them
+}
+
+func describe(err error) Failure {
+	f := Failure{Kind: fault.KindOf(err).String(), Text: err.Error()}
+	var cell *sandbox.Failure
+	if errors.As(err, &cell) {
+		f.Limit = cell.Limit
+	}
+	return f
+}
+
+// execute takes a running job to held: views, query, guest, judgement.
+func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment, intent uint64) error {
+	body, err := home.Read(ctx, objManifest, maxManifest)
+	if err != nil {
+		return err
+	}
+	m, err := manifest.Parse(objManifest, body)
+	if err != nil {
+		return err
+	}
+	inputs, err := s.inputs(ctx, m, c.scenario)
+	if err != nil {
+		return err
+	}
+	granted, err := schema(inputs)
+	if err != nil {
+		return err
+	}
+	plan, err := m.Check(granted)
+	if err != nil {
+		return err
+	}
+	preset, err := egress.PresetByName(c.scenario.Preset)
+	if err != nil {
+		return err
+	}
+	open, err := s.openViews(ctx, actor, *j, inputs)
+	if err != nil {
+		return err
+	}
+	defer open.Close()
+	r := run{service: s, ctx: ctx, job: j, manifest: m, plan: plan, views: open, home: home}
+	for _, in := range inputs {
+		if in.version.Created.After(r.newest) {
+			r.newest = in.version.Created
+		}
+	}
+	if err := r.compute(preset); err != nil {
+		return err
+	}
+	j.Class = plan.Assurance.String()
+	if err := s.move(ctx, j, Checking, actor.ID, intent); err != nil {
+		return err
+	}
+	u, err := used(inputs, open, c.scenario.Preset, s.Clock())
+	if err != nil {
+		return err
+	}
+	if err := r.keep(u); err != nil {
+		return err
+	}
+	return s.move(ctx, j, Held, actor.ID, intent)
+}
+
+// maxManifest is more than a manifest may have.
+const maxManifest = 2 << 20
+
+func used(inputs []input, open *views, preset string, at time.Time) (Used, error) {
+	out := Used{Preset: preset, At: at}
+	for _, in := range inputs {
+		digest, err := crypto.ParseDigest(in.version.Digest)
+		if err != nil {
+			return out, err
+		}
+		out.Inputs = append(out.Inputs, UsedInput{
+			Name: in.name, Dataset: in.dataset.ID, Version: in.version.Number, VersionDigest: digest,
+			Policy: in.policy.ID, PolicyVersion: in.policyVersion, PolicyDigest: in.policy.Digest(), View: open.byName[in.name].Identity(),
+		})
+	}
+	return out, nil
+}
+
+// run is one execution, from views to what is kept of it.
+type run struct {
+	service  *Service
+	ctx      context.Context // of this one call of execute; a run does not outlive it
+	job      *Job
+	manifest *manifest.Manifest
+	plan     *manifest.Plan
+	views    *views
+	home     *vault.Compartment
+
+	newest    time.Time // of the versions: a module's clock stands still at it
+	tables    []*egress.Table
+	report    *egress.Report
+	published []*egress.Published
+	log       []byte
+}
+
+// limits of a cell of this job.
+func (r *run) limits() sandbox.Limits {
+	return sandbox.Limits{Memory: r.manifest.Limits.Memory, Wall: r.manifest.Limits.Time, Output: maxAnswer}
+}
+
+// maxAnswer bounds what a cell of a job may answer, in bytes: tables are small.
+const maxAnswer = 64 << 20
+
+func (r *run) compute(preset egress.Preset) error {
+	frames, err := r.query()
+	if err != nil {
+		return err
+	}
+	for i, check := range r.plan.Checks {
+		if n, err := number(frames[check.Name]); err != nil {
+			return err
+		} else if n != 0 {
+			return fault.Errorf(fault.Invalid, "%s (%s)", r.plan.Checks[i].Reason, check.Code)
+		}
+	}
+	r.tables = make([]*egress.Table, len(r.plan.Tables))
+	for i, t := range r.plan.Tables {
+		if r.tables[i], err = collect(t, frames); err != nil {
+			return err
+		}
+	}
+	r.report = egress.Judge(preset, r.tables)
+	if r.plan.Guest != nil {
+		return r.guest()
+	}
+	r.publishTables()
+	return nil
+}
+
+// publishTables takes the domain's own figures as what would be released.
+func (r *run) publishTables() {
+	for _, t := range r.plan.Tables {
+		if p := r.report.Published(t.Name); t.Published && p != nil {
+			r.published = append(r.published, p)
+		}
+	}
+}
+
+// query computes the declared tables and their evidence. No operator's byte
+// enters the cell but as a bound value.
+func (r *run) query() (map[string]*abi.Frame, error) {
+	views, files, err := r.views.forQuery(r.ctx, r.plan.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	req := abi.QueryRequest{Views: views, Threads: r.plan.Threads, Memory: r.manifest.Limits.Memory}
+	for _, st := range r.plan.Statements() {
+		req.Statements = append(req.Statements, statement(st))
+	}
+	frames, err := r.service.Runner.Query(r.ctx, req, files, r.limits())
+	return frames, errors.Join(err, closeAll(files))
+}
+
+// statement is the same statement in the cell's words.
+func statement(st manifest.Statement) abi.Statement {
+	out := abi.Statement{Name: st.Name, SQL: st.SQL}
+	for _, v := range st.Args {
+		out.Args = append(out.Args, abi.Value(v))
+	}
+	for _, c := range st.Columns {
+		out.Result = append(out.Result, abi.ResultColumn{Name: c.Name, Type: c.Type})
+	}
+	return out
+}
+
+// number reads the one number of a check.
+func number(f *abi.Frame) (int64, error) {
+	if f == nil || f.Rows != 1 || len(f.Columns) != 1 || len(f.Columns[0].Ints) != 1 {
+		return 0, fault.New(fault.Integrity, "the query cell did not answer a check with one number")
+	}
+	return f.Columns[0].Ints[0], nil
+}
+
+// keep seals what the run made, as one version of the job's compartment.
+func (r *run) keep(u Used) error {
+	tables, err := encodeTables(r.published)
+	if err != nil {
+		return err
+	}
+	report, err := r.report.Encode()
+	if err != nil {
+		return err
+	}
+	usedBytes, err := json.Marshal(u)
+	if err != nil {
+		return err
+	}
+	objects := map[string]func(io.Writer) error{
+		objTables: bytesOf(tables), objReport: bytesOf(report), objRun: bytesOf(usedBytes),
+	}
+	if r.log != nil {
+		objects[objGuestLog] = bytesOf(r.log)
+	}
+	return r.home.PutAll(r.ctx, objects)
+}
+
+func putJSON(ctx context.Context, c *vault.Compartment, name string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return c.Put(ctx, name, bytesOf(b))
+}
+
+func getJSON(ctx context.Context, c *vault.Compartment, name string, v any) error {
+	b, err := c.Read(ctx, name, maxObject)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fault.Errorf(fault.Integrity, "the sealed %s of the job cannot be read: %v", name, err)
+	}
+	return nil
+}
+
+// maxObject bounds what is read of a sealed object of a job into memory.
+const maxObject = 256 << 20

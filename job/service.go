@@ -1,0 +1,215 @@
+package job
+
+import (
+	"context"
+	"errors"
+
+	"yingbi/access"
+	"yingbi/audit"
+	"yingbi/catalog"
+	"yingbi/crypto"
+	"yingbi/internal/clock"
+	"yingbi/internal/fault"
+	"yingbi/keeper"
+	"yingbi/manifest"
+	"yingbi/masking"
+	"yingbi/vault"
+	"yingbi/view"
+)
+
+// Store is the metadata that jobs live in; store.Store implements it. MoveJob
+// refuses, as a fault.Conflict, a step that the table does not know or that
+// starts from another state than the job's.
+type Store interface {
+	AddJob(context.Context, Job) error
+	Job(ctx context.Context, id string) (Job, error)
+	Jobs(context.Context) ([]Job, error)
+	MoveJob(context.Context, Job, Transition) error
+	Transitions(ctx context.Context, id string) ([]Transition, error)
+	LatestVersion(ctx context.Context, dataset string) (catalog.Version, error)
+}
+
+// Documents gives the newest version of a document that is in force, or a
+// fault.NotFound.
+type Documents interface {
+	Document(ctx context.Context, kind, id string) (body []byte, version int, err error)
+}
+
+// Service runs the life of jobs. All fields are needed.
+type Service struct {
+	Name      string // of the domain
+	Public    crypto.PublicKey
+	Store     Store
+	Documents Documents
+	Log       *audit.Log
+	Vault     *vault.Vault
+	Keys      vault.Keys
+	Runner    Runner
+	Clock     clock.Clock
+}
+
+// Compartment is where the vault keeps a job.
+func Compartment(id string) string { return "job/" + id }
+
+// The objects of a job's compartment.
+const (
+	objManifest  = "job.yaml"
+	objModule    = "module.wasm"
+	objRun       = "run.json"      // what the run used: versions, policies, views
+	objReport    = "report.json"   // egress's report
+	objTables    = "tables.json"   // what would be published
+	objFailure   = "failure.json"  // why it failed, for the reviewer
+	objGuestLog  = "guest.log"     // what the module wrote, for the reviewer
+	objDecision  = "decision.json" // the reviewer's signed decision
+	releaseFiles = "release/"      // the files of the release
+)
+
+// circumstances is what a decision about a job depends on.
+type circumstances struct {
+	scenario  *access.Scenario
+	agreement *access.Agreement
+}
+
+func (s *Service) circumstances(ctx context.Context, scenario string) (c circumstances, err error) {
+	body, _, err := s.Documents.Document(ctx, DocScenario, scenario)
+	if err != nil {
+		return c, err
+	}
+	if c.scenario, err = access.ParseScenario(scenario, body); err != nil {
+		return c, err
+	}
+	if body, _, err = s.Documents.Document(ctx, DocAgreement, c.scenario.Agreement); err != nil {
+		return c, err
+	}
+	c.agreement, err = access.ParseAgreement(c.scenario.Agreement, body)
+	return c, err
+}
+
+// authorise decides whether the actor may do the action on the job, and records
+// a refusal.
+func (s *Service) authorise(ctx context.Context, actor access.Person, action access.Action, j Job, c circumstances) error {
+	r := access.Request{
+		Actor: actor, Action: action, Now: s.Clock(), Scenario: c.scenario, Agreement: c.agreement,
+		Submitter: j.Submitter, SubmitterOrg: j.Org,
+	}
+	decision := access.Check(r)
+	if decision.Allowed {
+		return nil
+	}
+	target := "job/" + j.ID
+	if j.ID == "" {
+		target = "scenario/" + j.Scenario
+	}
+	_, err := s.Log.Append(ctx, audit.Record{
+		Actor: actor.ID, Action: "access.deny", Phase: audit.Event, Target: target,
+		Details: map[string]string{"action": string(action), "rule": decision.Rule},
+	})
+	return errors.Join(decision.Err(), err)
+}
+
+// find loads a job with its circumstances and authorises the action on it.
+func (s *Service) find(ctx context.Context, actor access.Person, action access.Action, id string) (j Job, c circumstances, err error) {
+	if j, err = s.Store.Job(ctx, id); err != nil {
+		return j, c, err
+	}
+	if c, err = s.circumstances(ctx, j.Scenario); err != nil {
+		return j, c, err
+	}
+	return j, c, s.authorise(ctx, actor, action, j, c)
+}
+
+// unlock opens the job's compartment for a purpose.
+func (s *Service) unlock(ctx context.Context, actor access.Person, id, purpose string) (*vault.Compartment, error) {
+	return s.Vault.Unlock(ctx, keeper.Intent{Actor: actor.ID, Compartment: Compartment(id), Purpose: purpose, Job: id})
+}
+
+// move takes the job one step and updates j; the step is recorded under the
+// intent that led to it.
+func (s *Service) move(ctx context.Context, j *Job, to State, actor string, intent uint64) error {
+	step := Transition{From: j.State, To: to, Actor: actor, Audit: intent, At: s.Clock()}
+	if err := s.Store.MoveJob(ctx, *j, step); err != nil {
+		return err
+	}
+	j.State, j.Updated = to, step.At
+	return nil
+}
+
+// input is everything that the domain knows of one input of a manifest.
+type input struct {
+	name    string
+	dataset *catalog.Dataset
+	version catalog.Version
+	policy  *masking.Policy
+	grant   *access.Grant
+
+	policyVersion int // of the stored document
+}
+
+// inputs resolves the manifest's inputs against the scenario.
+func (s *Service) inputs(ctx context.Context, m *manifest.Manifest, scenario *access.Scenario) ([]input, error) {
+	var out []input
+	for _, in := range m.Inputs {
+		grant, err := scenario.Grant(in.Dataset)
+		if err != nil {
+			return nil, err
+		}
+		one := input{name: in.Name, grant: grant}
+		if one.version, err = s.Store.LatestVersion(ctx, in.Dataset); err != nil {
+			return nil, err
+		}
+		body, _, err := s.Documents.Document(ctx, DocDataset, in.Dataset)
+		if err != nil {
+			return nil, err
+		}
+		if one.dataset, err = catalog.ParseDescription(in.Dataset, body); err != nil {
+			return nil, err
+		}
+		if body, one.policyVersion, err = s.Documents.Document(ctx, DocPolicy, grant.Policy); err != nil {
+			return nil, err
+		}
+		if one.policy, err = masking.ParsePolicy(grant.Policy, body); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// schema says what the scenario grants of the inputs, with the types that the
+// columns have behind their masks.
+func schema(inputs []input) (manifest.Schema, error) {
+	out := manifest.Schema{}
+	for _, in := range inputs {
+		// Types do not depend on the secret, so that none is unwrapped to check a manifest.
+		masker, err := in.policy.Compile(view.Columns(in.dataset), make([]byte, masking.MinSecret))
+		if err != nil {
+			return nil, err
+		}
+		one := manifest.InputSchema{Level: in.dataset.Level, Columns: map[string]manifest.ColumnSchema{}}
+		for _, sub := range in.dataset.Subjects {
+			one.Subjects = append(one.Subjects, sub.Kind)
+		}
+		masked := map[string]masking.Column{}
+		for _, c := range masker.Columns() {
+			masked[c.Name] = c
+		}
+		for _, granted := range in.grant.Columns {
+			c, ok := masked[granted.Name]
+			if !ok {
+				return nil, fault.Errorf(fault.Conflict, "scenario grants column %q, which policy %s drops; one of the two must change", granted.Name, in.policy.ID)
+			}
+			declared, _ := in.dataset.Column(granted.Name)
+			column := manifest.ColumnSchema{Type: c.Type, Title: declared.Title, Subject: c.Subject}
+			for _, use := range granted.Uses {
+				u, err := manifest.ParseUse(string(use))
+				if err != nil {
+					return nil, err
+				}
+				column.Uses |= u
+			}
+			one.Columns[granted.Name] = column
+		}
+		out[in.name] = one
+	}
+	return out, nil
+}
