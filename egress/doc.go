@@ -1,0 +1,26 @@
+// Package egress decides what figures may leave the domain. It is pure: it judges
+// tables and the evidence that came with them, and can fetch nothing more.
+//
+//	manifest.PlanTable ┐
+//	answers of a cell  ┴─Collect─► Table ─Judge(Preset)─► Report ─► a person decides
+//	                                                        │
+//	                                                        └─ Published: rounded, failing cells withheld
+//	module's figures ─┬─ verified:  Compare(Table) ─► Comparison, for the report only
+//	                  └─ protected: Admit(Published…) ─► Published of the module's own
+//
+// The unit of protection is the subject. For each cell and each kind of subject
+// the evidence says how many distinct subjects stand behind a figure and how much
+// of it the largest of them contribute; docs/EGRESS.md gives the rules, their
+// formulas and the presets. A cell that fails a rule is withheld whole, and an
+// empty cell looks like a withheld one. Nothing is released without a person's
+// decision, and a report says plainly what was not checked.
+//
+// Trust boundary: answers of a query cell are checked against the plan and each
+// other (Collect), figures of a module against a closed schema (Admit). Errors
+// and Published hold no figure that was withheld; a Report holds the evidence,
+// and is for reviewers alone.
+//
+// Arithmetic is exact (math/big); the same table gives the same bytes.
+//
+// The package imports crypto and manifest, and never sandbox, vault or view.
+package egress

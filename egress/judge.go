@@ -1,0 +1,137 @@
+package egress
+
+import (
+	"slices"
+
+	"yingbi/manifest"
+)
+
+// Verdict is what becomes of a cell or table. The zero value is none.
+type Verdict string
+
+// The verdicts.
+const (
+	Publish  Verdict = "publish"
+	Withhold Verdict = "withhold" // a cell: shown as suppressed
+	Refuse   Verdict = "refuse"   // a table: nothing of it leaves
+)
+
+// Report is a judgement of tables, for reviewers alone: it holds evidence.
+type Report struct {
+	Format      string        `json:"format"`
+	Preset      Preset        `json:"preset"`
+	Tables      []TableReport `json:"tables"`
+	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
+	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
+	NotChecked  []string      `json:"not_checked"`
+	Decision    string        `json:"decision"`
+}
+
+// TableReport is the judgement of one table.
+type TableReport struct {
+	Name      string             `json:"name"`
+	Verdict   Verdict            `json:"verdict"`
+	Rules     []Rule             `json:"rules"` // of the table, and of any of its cells
+	Keys      []manifest.Key     `json:"keys"`
+	Measures  []manifest.Measure `json:"measures"`
+	Units     []manifest.Unit    `json:"units"`
+	Unmatched []Unmatched        `json:"unmatched,omitempty"`
+	Cells     []CellReport       `json:"cells"`
+	Withheld  int                `json:"withheld"` // number of cells
+	Published *Published         `json:"published,omitempty"`
+}
+
+// CellReport is the judgement of one cell.
+type CellReport struct {
+	Cell
+	Verdict  Verdict   `json:"verdict"`
+	Findings []Finding `json:"findings,omitempty"`
+}
+
+const reportFormat = "yingbi egress report v1"
+
+// notChecked says what this version leaves to the person who decides.
+var notChecked = []string{
+	"secondary suppression: whether a withheld cell follows from published ones, of this table or of another table of the job",
+	"cross-release audit: whether this release, combined with earlier ones on the same subjects, tells what none of them tells alone",
+	"intent: whether a condition, band or derived column was made to pick out one subject; read the manifest for it",
+}
+
+// Judge applies a preset to the tables of one job.
+func Judge(p Preset, tables []*Table) *Report {
+	r := &Report{Format: reportFormat, Preset: p, NotChecked: slices.Clone(notChecked), Decision: "a person decides"}
+	for _, t := range tables {
+		r.Tables = append(r.Tables, p.judge(t))
+	}
+	return r
+}
+
+func (p Preset) judge(t *Table) TableReport {
+	out := TableReport{Name: t.Name, Verdict: Publish, Rules: []Rule{}, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Unmatched: t.Unmatched, Cells: []CellReport{}}
+	full := fullCells(t)
+	unsound := p.sound() != nil || len(t.Units) == 0
+	for i := range t.Cells {
+		c := CellReport{Cell: t.Cells[i], Verdict: Publish, Findings: p.judgeCell(t, &t.Cells[i])}
+		if full[i] {
+			c.Findings = append(c.Findings, Finding{RuleFull, -1, -1})
+		}
+		if unsound {
+			c.Findings = append(c.Findings, Finding{RulePreset, -1, -1})
+		}
+		if len(c.Findings) > 0 {
+			c.Verdict = Withhold
+			out.Withheld++
+		}
+		for _, f := range c.Findings {
+			out.rule(f.Rule)
+		}
+		out.Cells = append(out.Cells, c)
+	}
+	if out.Withheld == len(out.Cells) {
+		out.Verdict = Refuse
+		out.rule(RuleNothingLeft)
+	}
+	if p.rowPerSubject(t) {
+		out.Verdict = Refuse
+		out.rule(RuleRowPerSubject)
+	}
+	slices.Sort(out.Rules)
+	if out.Verdict == Publish {
+		out.Published = p.publish(t, out.Cells)
+	}
+	return out
+}
+
+func (r *TableReport) rule(rule Rule) {
+	if !slices.Contains(r.Rules, rule) {
+		r.Rules = append(r.Rules, rule)
+	}
+}
+
+// rowPerSubject recognises a table whose cells are single subjects: as many cells
+// as the minimum or more, and for some unit nine tenths of them below it.
+func (p Preset) rowPerSubject(t *Table) bool {
+	for u := range t.Units {
+		few := 0
+		for _, c := range t.Cells {
+			if u >= len(c.Evidence) || c.Evidence[u].Subjects < p.Minimum {
+				few++
+			}
+		}
+		if int64(len(t.Cells)) >= p.Minimum && few*10 >= len(t.Cells)*9 {
+			return true
+		}
+	}
+	return false
+}
+
+// Published gives the table as it would leave, or nil where it is refused or
+// there is none of the name.
+func (r *Report) Published(table string) *Published {
+	for i := range r.Tables {
+		if r.Tables[i].Name == table {
+			return r.Tables[i].Published
+		}
+	}
+	return nil
+}

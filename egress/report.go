@@ -1,0 +1,76 @@
+package egress
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"yingbi/crypto"
+	"yingbi/internal/fault"
+)
+
+// maxReport bounds a report that is read back, in bytes.
+const maxReport = 256 << 20
+
+// Encode gives the machine form, canonical JSON.
+func (r *Report) Encode() ([]byte, error) { return Canonical(r) }
+
+// Digest is SM3 of the machine form. It identifies evidence, which is not
+// published: let it out as a commitment alone.
+func (r *Report) Digest() (crypto.Digest, error) {
+	b, err := r.Encode()
+	return crypto.Sum(b), err
+}
+
+// ParseReport reads what Encode wrote, and nothing else.
+func ParseReport(b []byte) (*Report, error) {
+	r := &Report{}
+	if len(b) > maxReport || json.Unmarshal(b, r) != nil || r.Format != reportFormat {
+		return nil, fault.New(fault.Integrity, "this is not an egress report of this version")
+	}
+	if again, err := r.Encode(); err != nil || !bytes.Equal(again, b) {
+		return nil, fault.New(fault.Integrity, "this is not an egress report in its canonical form")
+	}
+	return r, nil
+}
+
+// Canonical writes a value as canonical JSON: keys sorted by their bytes, no
+// spaces, as few escapes as encoding/json makes. The value must hold no
+// floating-point number.
+func Canonical(v any) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(tree); err != nil { // a map's keys come out sorted
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// Outline is what may be said of a report without its evidence: which rules each
+// table fails. It still tells about the data, and reaches an operator only
+// by a person's decision.
+type Outline struct {
+	Table   string  `json:"table"`
+	Verdict Verdict `json:"verdict"`
+	Rules   []Rule  `json:"rules"`
+}
+
+// Outline gives one line per table.
+func (r *Report) Outline() []Outline {
+	var out []Outline
+	for _, t := range r.Tables {
+		out = append(out, Outline{Table: t.Name, Verdict: t.Verdict, Rules: slices.Clone(t.Rules)})
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package egress
+
+import (
+	"math/big"
+
+	"yingbi/manifest"
+)
+
+// Rule names what a cell or table fails.
+type Rule string
+
+// The rules. docs/EGRESS.md gives each its formula.
+const (
+	RuleMinimum   Rule = "minimum_subjects" // too few subjects behind a figure
+	RuleDominance Rule = "dominance"        // one or two subjects make up nearly all of it
+	RulePPercent  Rule = "p_percent"        // the second largest could estimate the largest
+	RuleZero      Rule = "zero_cell"        // no rows, or nothing but zeros: everybody's value is told
+	RuleFull      Rule = "full_cell"        // all or none: a group's members all have, or lack, something
+	RuleSmall     Rule = "small_count"      // a count so small that it is withheld before rounding
+	RuleFinite    Rule = "not_finite"       // a double that is no number
+	RulePreset    Rule = "preset"           // the preset is not sound, or there is no evidence
+
+	RuleRowPerSubject Rule = "row_per_subject" // a table of single subjects
+	RuleNothingLeft   Rule = "nothing_left"    // every cell fails
+)
+
+// Finding is one rule that a cell fails. Unit and Measure index the table's
+// lists; -1 means the cell as a whole.
+type Finding struct {
+	Rule    Rule `json:"rule"`
+	Unit    int  `json:"unit"`
+	Measure int  `json:"measure"`
+}
+
+// judgeCell gives every rule that a cell fails.
+func (p Preset) judgeCell(t *Table, c *Cell) []Finding {
+	if len(c.Evidence) == 0 || len(c.Evidence) != len(t.Units) {
+		return []Finding{{RulePreset, -1, -1}}
+	}
+	var out []Finding
+	add := func(r Rule, unit, measure int, fails bool) {
+		if fails {
+			out = append(out, Finding{r, unit, measure})
+		}
+	}
+	add(RuleZero, -1, -1, c.Rows == 0)
+	add(RuleSmall, -1, -1, c.Rows <= p.Redact)
+	for m, f := range c.Figures {
+		p.judgeFigure(t.Measures[m], f, func(r Rule, fails bool) { add(r, -1, m, fails) })
+	}
+	for u, e := range c.Evidence {
+		add(RuleMinimum, u, -1, e.Subjects < p.Minimum)
+		for m, part := range e.Parts {
+			p.judgePart(t.Measures[m], part, u, func(r Rule, fails bool) { add(r, u, m, fails) })
+		}
+	}
+	return out
+}
+
+// judgeFigure looks at what would be published, whoever is behind it.
+func (p Preset) judgeFigure(m manifest.Measure, f Figure, add func(Rule, bool)) {
+	switch m.Kind {
+	case manifest.Subjects:
+		add(RuleSmall, f.Distinct <= p.Redact)
+	case manifest.Sum, manifest.Mean:
+		add(RuleSmall, f.Count <= p.Redact)
+		add(RuleFinite, !f.Sum.finite())
+	case manifest.Share:
+		add(RuleFull, f.Hits == 0 || f.Misses == 0)
+		add(RuleSmall, f.Hits <= p.Redact || f.Misses <= p.Redact)
+	}
+}
+
+// judgePart looks at the subjects of one kind behind one figure.
+func (p Preset) judgePart(m manifest.Measure, part Part, unit int, add func(Rule, bool)) {
+	switch m.Kind {
+	case manifest.Subjects:
+		if m.Unit != unit { // each of its own kind adds one: the minimum says all
+			p.judgeSizes(part, add)
+		}
+	case manifest.Count:
+		p.judgeSizes(part, add)
+	case manifest.Sum, manifest.Mean:
+		add(RuleMinimum, part.With < p.Minimum || part.Nonzero < p.Minimum)
+		p.judgeSizes(part, add)
+	case manifest.Share:
+		add(RuleMinimum, part.With < p.Minimum || part.Hitters < p.Minimum || part.Missers < p.Minimum)
+	}
+}
+
+// judgeSizes applies the rules on the largest contributions x₁ ≥ x₂ of a total Σ,
+// all absolute. Where all are zero, each of the rules fails: everybody is known.
+func (p Preset) judgeSizes(part Part, add func(Rule, bool)) {
+	if !part.First.finite() || !part.Second.finite() || !part.Total.finite() {
+		add(RuleFinite, true)
+		return
+	}
+	first, second, total := part.First.or0(), part.Second.or0(), part.Total.or0()
+	add(RuleZero, total.Sign() == 0)
+	dominated := false
+	for _, d := range p.Dominance {
+		top := first
+		if d.N == 2 {
+			top = new(big.Rat).Add(first, second)
+		}
+		dominated = dominated || percent(top, 100).Cmp(percent(total, d.Percent)) >= 0
+	}
+	add(RuleDominance, dominated)
+	rest := new(big.Rat).Sub(new(big.Rat).Sub(total, first), second)
+	add(RulePPercent, first.Sign() == 0 || percent(rest, 100).Cmp(percent(first, p.P)) < 0)
+}
+
+func percent(r *big.Rat, n int64) *big.Rat { return new(big.Rat).Mul(r, new(big.Rat).SetInt64(n)) }
+
+// fullCells marks cells that hold everybody of a group: within the same other
+// keys, no other value of this key occurs, though elsewhere several do. (Where
+// none ever does, the key follows from the others and tells nothing: a district's
+// name beside its code.)
+func fullCells(t *Table) map[int]bool {
+	full := map[int]bool{}
+	for key := range t.Keys {
+		groups := map[string][]int{}
+		determined := true
+		for i, c := range t.Cells {
+			if c.Rows == 0 {
+				continue
+			}
+			others := append(append([]Value{}, c.Keys[:key]...), c.Keys[key+1:]...)
+			name := keyText(others)
+			groups[name] = append(groups[name], i)
+			determined = determined && len(groups[name]) == 1
+		}
+		if determined || len(t.Keys) < 2 {
+			continue
+		}
+		for _, cells := range groups {
+			if len(cells) == 1 {
+				full[cells[0]] = true
+			}
+		}
+	}
+	return full
+}

@@ -1,0 +1,159 @@
+package manifest
+
+import (
+	"slices"
+
+	"yingbi/internal/coltype"
+	"yingbi/internal/fault"
+)
+
+// Check types the manifest against what a scenario grants and compiles it. An
+// error is Invalid where the manifest is wrong, Denied where a right is missing;
+// both point into the file.
+func (m *Manifest) Check(schema Schema) (*Plan, error) {
+	if err := schema.check(m); err != nil {
+		return nil, err
+	}
+	c := &checker{m: m, schema: schema, plan: &Plan{Assurance: Verified, Threads: 2}, used: map[string]map[string]bool{}, derived: map[string]bool{}}
+	for i := range m.tables {
+		t, err := c.table(i)
+		if err != nil {
+			return nil, err
+		}
+		c.plan.Tables = append(c.plan.Tables, t)
+	}
+	for _, d := range m.derives {
+		if !c.derived[d.name] {
+			return nil, fault.At(d.at, "%s is used by no table; remove it", d.name)
+		}
+	}
+	if err := c.inputs(); err != nil {
+		return nil, err
+	}
+	if err := c.guest(); err != nil {
+		return nil, err
+	}
+	c.words()
+	return c.plan, nil
+}
+
+// inputs lists what each view must hold: columns that a statement reads, and the
+// ordinals of every kind of subject.
+func (c *checker) inputs() error {
+	for _, in := range c.m.Inputs {
+		if !c.isUsed(in.Name) {
+			return fault.At(in.at, "no table uses this input; remove it")
+		}
+		p := PlanInput{Name: in.Name, Dataset: in.Dataset}
+		for _, column := range in.Columns {
+			if c.used[in.Name][column] {
+				p.Columns = append(p.Columns, column)
+			}
+		}
+		for _, kind := range c.schema[in.Name].Subjects {
+			p.Columns = append(p.Columns, ordinal(kind))
+		}
+		c.plan.Inputs = append(c.plan.Inputs, p)
+	}
+	return nil
+}
+
+func (c *checker) isUsed(input string) bool {
+	return slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
+}
+
+// members lists the inputs of a table.
+func (t table) members() []string {
+	out := []string{t.from}
+	for _, j := range t.joins {
+		out = append(out, j.input)
+	}
+	return out
+}
+
+// ordinal is the hidden column with a row's subject of a kind.
+func ordinal(kind string) string { return "__subject_" + kind }
+
+// guest decides what the module is shown, and thereby what becomes of its words.
+func (c *checker) guest() error {
+	if len(c.m.Outputs) == 0 {
+		return nil
+	}
+	g := &Guest{SQL: c.m.SQL, Outputs: c.m.Outputs}
+	var rows []string
+	for _, out := range c.m.Outputs {
+		if out.Compares != "" {
+			rows = append(rows, c.m.table(out.Compares).members()...)
+		}
+		for _, name := range out.Derives {
+			c.plan.Assurance = Protected
+			if !slices.Contains(g.Tables, name) {
+				g.Tables = append(g.Tables, name)
+			}
+		}
+	}
+	for i := range c.plan.Tables {
+		c.plan.Tables[i].Published = !slices.Contains(g.Tables, c.plan.Tables[i].Name)
+	}
+	for _, in := range c.m.Inputs {
+		if !slices.Contains(rows, in.Name) {
+			continue
+		}
+		if err := c.mayShow(in); err != nil {
+			return err
+		}
+		g.Views = append(g.Views, PlanInput{Name: in.Name, Dataset: in.Dataset, Columns: in.Columns})
+	}
+	c.plan.Guest = g
+	return nil
+}
+
+// mayShow refuses rows of an input that no guest may see.
+func (c *checker) mayShow(in Input) error {
+	schema := c.schema[in.Name]
+	if schema.Level == 4 {
+		return denied(in.at, "%q is data of level 4: no module sees its rows. Use derives, or a job without a module", in.Dataset)
+	}
+	for i, name := range in.Columns {
+		col := schema.Columns[name]
+		if col.Raw {
+			return denied(in.columns[i], "%q is granted unmasked: no module sees rows of %q. Use derives, or a job without a module", name, in.Dataset)
+		}
+		if col.Uses&UseRow == 0 {
+			return denied(in.columns[i], "an output compares with a table of this input, so its module would see %q row by row; the scenario grants it for %s", name, col.Uses)
+		}
+	}
+	return nil
+}
+
+// words gathers the texts of the manifest, which anyone may read before any data
+// is opened.
+func (c *checker) words() {
+	seen := map[string]bool{}
+	add := func(texts ...string) {
+		for _, s := range texts {
+			if s != "" && !seen[s] {
+				seen[s] = true
+				c.plan.Words = append(c.plan.Words, s)
+			}
+		}
+	}
+	for _, t := range c.plan.Tables {
+		add(t.Name)
+		for _, k := range t.Keys {
+			add(k.Name, k.Title)
+			add(k.Domain...)
+		}
+		for _, f := range t.Measures {
+			add(f.Name)
+		}
+	}
+	for _, out := range c.m.Outputs {
+		add(out.Name)
+		add(out.Columns...)
+	}
+}
+
+// keyTypes are the types that can be a key; a double or an instant would make
+// every row a cell.
+var keyTypes = []coltype.Kind{coltype.Integer, coltype.Decimal, coltype.Text, coltype.Date, coltype.Boolean}

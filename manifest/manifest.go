@@ -1,0 +1,161 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"yingbi/internal/fault"
+)
+
+// What a manifest may hold at most.
+const (
+	maxInputs   = 16
+	maxColumns  = 256
+	maxDerives  = 64
+	maxTables   = 32
+	maxJoins    = 8
+	maxKeys     = 8
+	maxMeasures = 32
+	maxOutputs  = 16
+)
+
+// Manifest is a job as its author declared it. Parse makes it; its names, counts
+// and syntax are sound, its types and uses are not yet checked.
+type Manifest struct {
+	Name, Scenario            string
+	Question, Audience, Notes string // what a reviewer needs to know
+	Inputs                    []Input
+	Outputs                   []Output // what a module will emit; empty without a module
+	SQL                       bool     // the module asks for the gated SQL call
+	Limits                    Limits
+
+	derives []derived
+	tables  []table
+}
+
+// Input is one data set that a job reads.
+type Input struct {
+	Name    string   // the manifest's name for it
+	Dataset string   // the id in the catalogue
+	Columns []string // the columns that the job asks for
+
+	at      fault.Place
+	columns []fault.Place
+}
+
+// Output is a table that a module emits. Exactly one of Derives and Compares is
+// set: a function of finished tables, or figures to be compared with a table.
+type Output struct {
+	Name     string
+	Derives  []string // tables that the module is shown, finished
+	Compares string   // the table whose inputs the module is shown, row by row
+	Columns  []string // column names that the module adds, beside those of its sources
+
+	at fault.Place
+}
+
+// Limits bound a job's cells.
+type Limits struct {
+	Memory int64 // bytes above an idle cell; 256 MiB where the manifest is silent
+	Time   time.Duration
+}
+
+// derived is a named expression. It may use the names above it.
+type derived struct {
+	name string
+	at   fault.Place
+	expr *expr
+}
+
+type table struct {
+	name     string
+	at       fault.Place
+	from     string
+	fromAt   fault.Place
+	joins    []join
+	where    *expr
+	keys     []keyName
+	measures []measure
+}
+
+type join struct {
+	input       string
+	left, right string
+	at          fault.Place
+}
+
+type keyName struct {
+	name string
+	at   fault.Place
+}
+
+type measure struct {
+	name string
+	at   fault.Place
+	kind MeasureKind
+	unit string // subjects(kind): the kind, "" for the only one
+	arg  *expr  // sum, mean, share
+}
+
+// MeasureKind says what a measure counts. The zero value is none.
+type MeasureKind uint8
+
+// The measures.
+const (
+	Subjects MeasureKind = iota + 1 // distinct subjects of one kind
+	Count                           // rows
+	Sum                             // sum of a number over the rows that have it
+	Mean                            // its mean over the same rows
+	Share                           // part of rows, of those where a condition is known, for which it holds
+)
+
+var measureNames = [...]string{Subjects: "subjects", Count: "count", Sum: "sum", Mean: "mean", Share: "share"}
+
+// String gives the function's name in the manifest.
+func (k MeasureKind) String() string {
+	if int(k) < len(measureNames) {
+		return measureNames[k]
+	}
+	return ""
+}
+
+// MarshalText writes the name.
+func (k MeasureKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *MeasureKind) UnmarshalText(b []byte) error {
+	i := slices.Index(measureNames[1:], string(b))
+	if i < 0 {
+		return fmt.Errorf("%q is not a measure", b)
+	}
+	*k = MeasureKind(i + 1)
+	return nil
+}
+
+func (m *Manifest) input(name string) *Input {
+	for i := range m.Inputs {
+		if m.Inputs[i].Name == name {
+			return &m.Inputs[i]
+		}
+	}
+	return nil
+}
+
+func (m *Manifest) table(name string) *table {
+	for i := range m.tables {
+		if m.tables[i].name == name {
+			return &m.tables[i]
+		}
+	}
+	return nil
+}
+
+func (m *Manifest) derive(name string) *derived {
+	for i := range m.derives {
+		if m.derives[i].name == name {
+			return &m.derives[i]
+		}
+	}
+	return nil
+}

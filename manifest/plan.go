@@ -1,0 +1,167 @@
+package manifest
+
+import (
+	"yingbi/internal/coltype"
+	"yingbi/internal/fault"
+)
+
+// Plan is a checked manifest, ready to run. Check makes it; the same manifest
+// and schema give the same plan, byte for byte.
+type Plan struct {
+	Assurance Assurance
+	Inputs    []PlanInput
+	Checks    []CheckStatement
+	Tables    []PlanTable
+	Threads   int      // 1 where doubles are added up, else 2: the engine's sums must not depend on order
+	Guest     *Guest   // what the module is shown; nil for a job without one
+	Words     []string // the manifest's own texts, which an emitted table may repeat
+}
+
+// Assurance says what becomes of a module's words. The zero value is none.
+type Assurance uint8
+
+// The classes of this version. A person decides about either.
+const (
+	Protected Assurance = iota + 1 // the module sees finished tables alone; what it emits is published
+	Verified                       // the module sees rows, or there is none; the domain's own tables are published
+)
+
+var assuranceNames = [...]string{"", "protected", "verified"}
+
+// String names the class.
+func (a Assurance) String() string { return assuranceNames[min(int(a), len(assuranceNames)-1)] }
+
+// MarshalText writes the name.
+func (a Assurance) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// PlanInput is one view that the query cell needs, a table of the input's name.
+type PlanInput struct {
+	Name, Dataset string
+	Columns       []string // in the order of the manifest, the ordinals last
+}
+
+// Statement is one SELECT with its bound values, in the order of their question
+// marks, and its result's columns.
+type Statement struct {
+	Name    string // unique within the plan: table0.cells
+	SQL     string
+	Args    []Value // Integer and Text alone
+	Columns []Column
+}
+
+// Value is a constant of the manifest.
+type Value struct {
+	Type  coltype.Type
+	Null  bool
+	Int   int64
+	Float float64
+	Text  string
+}
+
+// Column is one column of a statement's result.
+type Column struct {
+	Name  string
+	Type  coltype.Type
+	Role  Role
+	Index int // of the key or measure that it belongs to
+}
+
+// Role says what a result column holds. The zero value is none.
+type Role uint8
+
+// The roles. "Each" is what one subject contributes to a measure: its rows for
+// count, its sum for sum and mean, its distinct others for subjects of another
+// kind.
+const (
+	RoleKey      Role = iota + 1
+	RoleNumber        // a check's or join's only column
+	RoleRows          // rows of the cell
+	RoleSubjects      // distinct subjects of the cell
+	RoleDistinct      // measure subjects: distinct subjects of its unit
+	RoleCount         // sum, mean: rows with a value
+	RoleSum           // sum, mean: their sum; NULL without a value
+	RoleHits          // share: rows where the condition holds
+	RoleMisses        // share: rows where it does not
+	RoleWith          // distinct subjects with a value (share: with a known condition)
+	RoleNonzero       // distinct subjects whose sum is not zero
+	RoleFirst         // largest |each|
+	RoleSecond        // second largest |each|; NULL where there is one subject
+	RoleTotal         // Σ |each|
+	RoleHitters       // share: distinct subjects with a hit
+	RoleMissers       // share: distinct subjects with a miss
+)
+
+// CheckStatement must return 0 before any table is computed.
+type CheckStatement struct {
+	Statement
+	Code   string      // not_unique or many_to_many, for the job's failure
+	Reason string      // for a person, without data
+	At     fault.Place // of the join
+}
+
+// PlanTable is one declared table.
+type PlanTable struct {
+	Name      string
+	Keys      []Key
+	Measures  []Measure
+	Units     []Unit // at least one
+	Cells     Statement
+	Evidence  []Statement     // one per unit
+	Joins     []JoinStatement // one per join
+	Published bool            // false where a module's output stands in its place
+}
+
+// Key is one grouping column.
+type Key struct {
+	Name   string       `json:"name"`
+	Title  string       `json:"title"`
+	Type   coltype.Type `json:"type"`
+	Domain []string     `json:"domain,omitempty"` // all labels that the manifest itself can give, in its order; nil where data gives them
+}
+
+// Measure is one figure per cell.
+type Measure struct {
+	Name string       `json:"name"`
+	Kind MeasureKind  `json:"kind"`
+	Type coltype.Type `json:"type,omitzero"`  // of RoleSum, for sum and mean
+	Unit int          `json:"unit,omitempty"` // for subjects: the index of the unit
+}
+
+// Unit is a kind of subject to protect, by the input that brings it.
+type Unit struct {
+	Kind  string `json:"kind"`
+	Input string `json:"input"`
+}
+
+// RowKind is the kind of a unit that counts rows, where no input has subjects.
+const RowKind = "row"
+
+// JoinStatement counts rows that a join drops because they match nothing.
+type JoinStatement struct {
+	Statement
+	Input string
+}
+
+// Guest is what a module is shown.
+type Guest struct {
+	Views   []PlanInput // rows, for a verified job: the columns granted for that, without ordinals
+	Tables  []string    // finished tables, for a protected one
+	SQL     bool
+	Outputs []Output
+}
+
+// Statements lists every statement of the plan in the order in which to run them.
+func (p *Plan) Statements() []Statement {
+	var out []Statement
+	for _, c := range p.Checks {
+		out = append(out, c.Statement)
+	}
+	for _, t := range p.Tables {
+		out = append(out, t.Cells)
+		out = append(out, t.Evidence...)
+		for _, j := range t.Joins {
+			out = append(out, j.Statement)
+		}
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package manifest
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"yingbi/internal/coltype"
+	"yingbi/internal/fault"
+)
+
+// Schema is what a scenario grants, by the manifest's name of each input. The
+// caller fills it from the catalogue, the masking policy and the scenario.
+type Schema map[string]InputSchema
+
+// InputSchema is one data set as the scenario sees it, masked.
+type InputSchema struct {
+	Level    int                     // 1 to 4; at 4 no guest sees a row
+	Subjects []string                // every kind of subject that the data set lists, granted or not
+	Columns  map[string]ColumnSchema // the granted columns
+}
+
+// ColumnSchema is one granted column.
+type ColumnSchema struct {
+	Type    coltype.Type
+	Title   string // shown over a published column; the name where it is blank
+	Uses    Use
+	Subject string // the kind of subject that the column identifies, or ""
+	Raw     bool   // granted unmasked: no guest sees a row of its input
+}
+
+// Use is a set of ways in which a column may be used.
+type Use uint8
+
+// The uses that a grant names.
+const (
+	UseJoin    Use = 1 << iota // to match rows of two inputs
+	UseFilter                  // in a condition
+	UseGroup                   // as a key of a table, as it is
+	UseMeasure                 // summed or averaged
+	UseDerive                  // inside a derived column, which hides the value itself
+	UseRow                     // shown to a guest, row by row
+)
+
+var useNames = [...]string{"join", "filter", "group", "measure", "derive", "row"}
+
+// ParseUse reads the name of one use.
+func ParseUse(s string) (Use, error) {
+	if i := slices.Index(useNames[:], s); i >= 0 {
+		return 1 << i, nil
+	}
+	return 0, fmt.Errorf("%q is not a use: write %s", s, strings.Join(useNames[:], ", "))
+}
+
+// String lists the uses of the set.
+func (u Use) String() string {
+	if u == 0 {
+		return "nothing"
+	}
+	var out []string
+	for ; u != 0; u &= u - 1 {
+		if i := bits.TrailingZeros8(uint8(u)); i < len(useNames) {
+			out = append(out, useNames[i])
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// denied explains a right that the scenario does not give, at its place.
+func denied(at fault.Place, format string, args ...any) error {
+	err := fault.At(at, format, args...)
+	err.Kind = fault.Denied
+	return err
+}
+
+// check refuses a schema that its caller filled wrongly, and a manifest that
+// asks for what is not granted.
+func (s Schema) check(m *Manifest) error {
+	for _, in := range m.Inputs {
+		granted, ok := s[in.Name]
+		if !ok {
+			return denied(in.at, "the scenario %q grants nothing of the data set %q", m.Scenario, in.Dataset)
+		}
+		if err := granted.sound(); err != nil {
+			return fault.Errorf(fault.Internal, "the schema of input %q: %v", in.Name, err)
+		}
+		for i, c := range in.Columns {
+			if _, ok := granted.Columns[c]; !ok {
+				return denied(in.columns[i], "the scenario grants no column %q of %q; it grants %s", c, in.Dataset, granted.names())
+			}
+		}
+	}
+	return nil
+}
+
+func (g InputSchema) sound() error {
+	if g.Level < 1 || g.Level > 4 {
+		return fmt.Errorf("level %d", g.Level)
+	}
+	for _, kind := range g.Subjects {
+		if kind == "" || strings.ContainsFunc(kind, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fmt.Errorf("subject kind %q", kind)
+		}
+	}
+	for name, c := range g.Columns {
+		if !c.Type.Valid() || c.Subject != "" && !slices.Contains(g.Subjects, c.Subject) {
+			return fmt.Errorf("column %q has type %s and subject %q", name, c.Type, c.Subject)
+		}
+	}
+	return nil
+}
+
+func (g InputSchema) names() string {
+	var out []string
+	for name := range g.Columns {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}

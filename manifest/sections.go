@@ -1,0 +1,236 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+
+	"yingbi/internal/fault"
+	"yingbi/internal/yamldoc"
+)
+
+func (r *reader) inputs(top *yamldoc.Map) error {
+	n, err := top.Need("inputs")
+	if err != nil {
+		return err
+	}
+	err = each(n, maxInputs, func(name string, v *yamldoc.Node) error {
+		m, err := v.Map()
+		if err != nil {
+			return err
+		}
+		in := Input{Name: name, at: v.Place}
+		if in.Dataset, err = m.NeedText("dataset"); err != nil {
+			return err
+		}
+		if err := checkText(m.Get("dataset"), in.Dataset, 128, false); err != nil {
+			return err
+		}
+		columns, err := m.Need("columns")
+		if err != nil {
+			return err
+		}
+		if in.Columns, in.columns, err = list(columns, maxColumns); err != nil {
+			return err
+		}
+		if len(in.Columns) == 0 {
+			return columns.Errorf("name at least one column")
+		}
+		for i, c := range in.Columns {
+			if strings.HasPrefix(c, "__") {
+				return fault.At(in.columns[i], "%q: columns beginning with __ belong to the domain", c)
+			}
+		}
+		r.m.Inputs = append(r.m.Inputs, in)
+		return m.Done()
+	})
+	if err == nil && len(r.m.Inputs) == 0 {
+		err = n.Errorf("name at least one input")
+	}
+	return err
+}
+
+func (r *reader) derives(top *yamldoc.Map) error {
+	return each(top.Get("derive"), maxDerives, func(name string, v *yamldoc.Node) error {
+		e, err := r.expr(v)
+		r.m.derives = append(r.m.derives, derived{name: name, at: v.Place, expr: e})
+		return err
+	})
+}
+
+func (r *reader) tables(top *yamldoc.Map) error {
+	n, err := top.Need("tables")
+	if err != nil {
+		return err
+	}
+	err = each(n, maxTables, func(name string, v *yamldoc.Node) error {
+		t, err := r.table(v)
+		t.name = name
+		r.m.tables = append(r.m.tables, t)
+		return err
+	})
+	if err == nil && len(r.m.tables) == 0 {
+		err = n.Errorf("declare at least one table")
+	}
+	return err
+}
+
+func (r *reader) table(v *yamldoc.Node) (table, error) {
+	t := table{at: v.Place}
+	m, err := v.Map()
+	if err != nil {
+		return t, err
+	}
+	if err := refuseLater(v, "unit", "having", "order_by", "limit"); err != nil {
+		return t, err
+	}
+	if t.from, err = m.NeedText("from"); err != nil {
+		return t, err
+	}
+	t.fromAt = m.Get("from").Place
+	if t.joins, err = joins(m.Get("join")); err != nil {
+		return t, err
+	}
+	if w := m.Get("where"); w != nil {
+		if t.where, err = r.expr(w); err != nil {
+			return t, err
+		}
+	}
+	keys, places, err := list(m.Get("group_by"), maxKeys)
+	if err != nil {
+		return t, err
+	}
+	for i, k := range keys {
+		t.keys = append(t.keys, keyName{k, places[i]})
+	}
+	if t.measures, err = r.measures(m); err != nil {
+		return t, err
+	}
+	return t, m.Done()
+}
+
+func joins(n *yamldoc.Node) ([]join, error) {
+	var out []join
+	err := each(n, maxJoins, func(name string, v *yamldoc.Node) error {
+		pair, err := joinColumns(v)
+		if err != nil {
+			return err
+		}
+		j := join{input: name, left: pair[0], right: pair[1], at: v.Place}
+		out = append(out, j)
+		return nil
+	})
+	return out, err
+}
+
+// joinColumns reads one column that both sides have, or a pair [here, there].
+func joinColumns(v *yamldoc.Node) ([]string, error) {
+	if v.IsList() {
+		pair, err := v.Texts()
+		if err != nil || len(pair) == 2 {
+			return pair, err
+		}
+		return nil, v.Errorf("want one column, or a pair [here, there], found %d", len(pair))
+	}
+	s, err := v.Text()
+	return []string{s, s}, err
+}
+
+func (r *reader) measures(m *yamldoc.Map) ([]measure, error) {
+	n, err := m.Need("measures")
+	if err != nil {
+		return nil, err
+	}
+	var out []measure
+	err = each(n, maxMeasures, func(name string, v *yamldoc.Node) error {
+		e, err := r.expr(v)
+		if err != nil {
+			return err
+		}
+		f, err := readMeasure(e)
+		f.name, f.at = name, v.Place
+		out = append(out, f)
+		return err
+	})
+	if err == nil && len(out) == 0 {
+		err = n.Errorf("declare at least one measure")
+	}
+	return out, err
+}
+
+var never = map[string]string{
+	"min": "the smallest value is one subject's own", "max": "the largest value is one subject's own", "mode": "the most frequent value may be one subject's own",
+}
+
+// readMeasure takes a call of one of the five measures apart.
+func readMeasure(e *expr) (measure, error) {
+	const want = "want subjects(), subjects(kind), count(), sum(x), mean(x) or share(condition)"
+	kind := MeasureKind(slices.Index(measureNames[1:], e.text) + 1)
+	if why, ok := never[e.text]; ok && e.op == opCall {
+		return measure{}, fault.At(e.at, "%s is always refused: %s", e.text, why)
+	}
+	if e.op != opCall || kind == 0 {
+		return measure{}, fault.At(e.at, "%s, found %s", want, e)
+	}
+	f := measure{kind: kind}
+	switch {
+	case kind == Subjects && len(e.args) == 1 && e.args[0].op == opColumn && e.args[0].input == "":
+		f.unit = e.args[0].text
+	case kind <= Count && len(e.args) == 0:
+	case kind > Count && len(e.args) == 1 && e.args[0].op != opList:
+		f.arg = e.args[0]
+	default:
+		return measure{}, fault.At(e.at, "%s, found %s", want, e)
+	}
+	return f, nil
+}
+
+func (r *reader) outputs(top *yamldoc.Map) error {
+	return each(top.Get("outputs"), maxOutputs, func(name string, v *yamldoc.Node) error {
+		m, err := v.Map()
+		if err != nil {
+			return err
+		}
+		kind, err := m.NeedText("kind")
+		if err != nil {
+			return err
+		}
+		if kind != "table" {
+			return m.Get("kind").Errorf("want table, found %q; answer, model and chart are not part of this version", kind)
+		}
+		out := Output{Name: name, at: v.Place}
+		if out.Derives, _, err = list(m.Get("derives"), maxTables); err != nil {
+			return err
+		}
+		if out.Compares, err = m.GetText("compares"); err != nil {
+			return err
+		}
+		if out.Columns, _, err = list(m.Get("columns"), maxColumns); err != nil {
+			return err
+		}
+		if (len(out.Derives) == 0) == (out.Compares == "") {
+			return v.Errorf("want either derives: [tables] (the module is shown finished tables) or compares: table (it is shown rows, and its figures are only compared)")
+		}
+		r.m.Outputs = append(r.m.Outputs, out)
+		return m.Done()
+	})
+}
+
+func (r *reader) module(top *yamldoc.Map) error {
+	n := top.Get("module")
+	if n == nil {
+		return nil
+	}
+	m, err := n.Map()
+	if err != nil {
+		return err
+	}
+	if v := m.Get("sql"); v != nil {
+		if r.m.SQL, err = v.Bool(); err != nil {
+			return err
+		}
+		if r.m.SQL && len(r.m.Outputs) == 0 {
+			return v.Errorf("sql is for a module; declare what it emits under outputs")
+		}
+	}
+	return m.Done()
+}

@@ -1,0 +1,61 @@
+-- verified, 1 threads
+-- view claims of claims: hospital, cost, days, weight, __subject_person
+-- view hospitals of hospitals: code, grade, __subject_enterprise
+-- check0 is not_unique
+-- table by_grade protects [{person claims} {enterprise hospitals}]
+
+-- check0
+SELECT CAST(count(*) AS BIGINT) AS n
+FROM (SELECT "code"
+FROM "hospitals"
+WHERE "code" IS NOT NULL
+GROUP BY "code" HAVING count(*) > 1)
+
+-- table0.cells
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+FROM "claims" AS t0
+JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
+SELECT k0, CAST(coalesce(count(*), 0) AS BIGINT) AS n_rows, CAST(coalesce(count(DISTINCT u0), 0) AS BIGINT) AS m0_distinct, CAST(coalesce(count(DISTINCT u1), 0) AS BIGINT) AS m1_distinct, CAST(coalesce(count(*) FILTER (WHERE v2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(count(*) FILTER (WHERE NOT v2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(v3), 0) AS BIGINT) AS m3_count, CAST(sum(v3) AS DOUBLE) AS m3_sum
+FROM __rows
+GROUP BY k0
+ORDER BY k0 NULLS LAST
+-- ? integer 3 ""
+-- ? integer 7 ""
+-- ? text 0 "1000.5"
+
+-- table0.unit0
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+FROM "claims" AS t0
+JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
+, __each AS (SELECT k0, u0 AS s, count(*) AS n, count(DISTINCT u1) AS x1, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
+FROM __rows
+GROUP BY k0, u0)
+SELECT k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(max(abs(x1)) AS BIGINT) AS m1_first, CAST(list_extract(max(abs(x1), 2), 2) AS BIGINT) AS m1_second, CAST(sum(abs(x1)) AS BIGINT) AS m1_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(max(abs(x3)) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
+FROM __each
+GROUP BY k0
+ORDER BY k0 NULLS LAST
+-- ? integer 3 ""
+-- ? integer 7 ""
+-- ? text 0 "1000.5"
+
+-- table0.unit1
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+FROM "claims" AS t0
+JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
+, __each AS (SELECT k0, u1 AS s, count(*) AS n, count(DISTINCT u0) AS x0, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
+FROM __rows
+GROUP BY k0, u1)
+SELECT k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(max(abs(x0)) AS BIGINT) AS m0_first, CAST(list_extract(max(abs(x0), 2), 2) AS BIGINT) AS m0_second, CAST(sum(abs(x0)) AS BIGINT) AS m0_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(max(abs(x3)) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
+FROM __each
+GROUP BY k0
+ORDER BY k0 NULLS LAST
+-- ? integer 3 ""
+-- ? integer 7 ""
+-- ? text 0 "1000.5"
+
+-- table0.join0
+SELECT CAST(count(*) AS BIGINT) AS n
+FROM "claims" AS t0
+WHERE NOT EXISTS (SELECT 1
+FROM "hospitals" AS t1
+WHERE t0."hospital" = t1."code")
