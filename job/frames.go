@@ -105,7 +105,7 @@ func bitmap(valid []bool) []byte {
 func encodeTables(published []*egress.Published) ([]byte, error) {
 	tables := []release.Table{}
 	for _, p := range published {
-		t := release.Table{Name: p.Name}
+		t := release.Table{Name: p.Name, Notes: p.Notes}
 		for _, c := range p.Columns {
 			t.Columns = append(t.Columns, release.Column{Name: c.Name, Title: c.Title, Type: c.Type})
 		}

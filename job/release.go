@@ -86,6 +86,9 @@ func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c cir
 	}
 	files[release.CertificateFile] = statement
 	files[release.SignatureFile] = release.EncodeSignature(signature)
+	if _, err := release.VerifyFiles(files, s.Name, s.Public); err != nil {
+		return fault.Errorf(fault.Internal, "the release does not verify and is not given out: %v", err)
+	}
 	objects := map[string]func(io.Writer) error{}
 	for name, b := range files {
 		objects[releaseFiles+name] = bytesOf(b)

@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"ingest":            {"catalog", "crypto", "sandbox", "sandbox/abi", "subject", "table", "vault"},
 	"view":              {"catalog", "crypto", "masking", "table", "vault"},
 	"egress":            {"crypto", "manifest"},
-	"release":           {"audit", "crypto", "egress"},
+	"release":           {"audit", "crypto"},
 	"job": {
 		"access", "audit", "catalog", "crypto", "egress", "manifest", "masking", "release",
 		"keeper", "sandbox", "sandbox/abi", "sandbox/admission", "vault", "view",

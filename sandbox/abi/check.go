@@ -1,0 +1,146 @@
+package abi
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"yingbi/internal/coltype"
+)
+
+// check makes sure that the request names one task, carries that one alone, and
+// that the task's parts make sense by themselves.
+func (r *Request) check() error {
+	parts := 0
+	for _, set := range []bool{r.Ingest != nil, r.Compile != nil, r.Query != nil, r.Guest != nil} {
+		if set {
+			parts++
+		}
+	}
+	if parts != 1 {
+		return fmt.Errorf("request: %d tasks, want 1", parts)
+	}
+	switch {
+	case r.Task == TaskIngest && r.Ingest != nil:
+		return r.Ingest.check()
+	case r.Task == TaskCompile && r.Compile != nil:
+		return nil
+	case r.Task == TaskQuery && r.Query != nil:
+		return r.Query.check()
+	case r.Task == TaskGuest && r.Guest != nil:
+		return r.Guest.check()
+	}
+	return errors.New("request: the task is not the one that it carries")
+}
+
+func (r *IngestRequest) check() error {
+	if r.Format != "csv" && r.Format != "parquet" {
+		return errors.New(`request: the format is "csv" or "parquet"`)
+	}
+	if len(r.Delimiter) > 1 || r.Delimiter != "" && (r.Delimiter[0] >= utf8.RuneSelf || r.Delimiter[0] == '"' ||
+		r.Delimiter[0] == '\r' || r.Delimiter[0] == '\n' || r.Delimiter[0] == 0) {
+		return errors.New("request: the delimiter is one ASCII character")
+	}
+	if r.BatchRows < 0 || r.BatchRows > 1<<20 {
+		return errors.New("request: a batch has up to 1,048,576 rows")
+	}
+	columns := make([]Column, len(r.Columns))
+	for i, c := range r.Columns {
+		columns[i].Name = c.Name
+		if !c.Type.Valid() || !utf8.ValidString(c.Source) || !utf8.ValidString(c.Zone) {
+			return fmt.Errorf("request: column %d is malformed", i+1)
+		}
+		for _, null := range c.Nulls {
+			if !utf8.ValidString(null) {
+				return fmt.Errorf("request: column %d: a null is not UTF-8", i+1)
+			}
+		}
+	}
+	if len(columns) == 0 || len(columns) > MaxColumns {
+		return fmt.Errorf("request: %d columns, want 1 to %d", len(columns), MaxColumns)
+	}
+	return checkNames(columns)
+}
+
+func (r *QueryRequest) check() error {
+	if r.Threads < 1 || r.Threads > 64 || r.Memory <= 0 {
+		return errors.New("request: threads are 1 to 64, memory is above 0")
+	}
+	if err := checkViews(r.Views); err != nil {
+		return err
+	}
+	for i, s := range r.Statements {
+		columns := make([]Column, len(s.Result))
+		for j, c := range s.Result {
+			columns[j].Name = c.Name
+			if !c.Type.Valid() {
+				return fmt.Errorf("request: statement %d: result %d has no type", i+1, j+1)
+			}
+		}
+		if err := errors.Join(checkName(s.Name), checkNames(columns)); err != nil || len(columns) == 0 || !utf8.ValidString(s.SQL) {
+			return fmt.Errorf("request: statement %d is malformed", i+1)
+		}
+		for j, v := range s.Args {
+			if !v.valid() {
+				return fmt.Errorf("request: statement %d: value %d is malformed", i+1, j+1)
+			}
+		}
+	}
+	return nil
+}
+
+// valid reports whether v is one value of its type, with nothing set beside it.
+func (v Value) valid() bool {
+	bare := v
+	bare.Type = coltype.Type{}
+	switch {
+	case !v.Type.Valid():
+		return false
+	case v.Null:
+		return bare == Value{Null: true}
+	case v.Type.Kind == coltype.Text:
+		return bare == Value{Text: v.Text} && utf8.ValidString(v.Text)
+	case v.Type.Kind == coltype.Double:
+		return bare == Value{Float: v.Float} && !math.IsInf(v.Float, 0)
+	}
+	if bare != (Value{Int: v.Int}) || int64(int32(v.Int)) != v.Int && v.Type.Kind == coltype.Date {
+		return false
+	}
+	c := Column{Type: v.Type, Ints: []int64{v.Int}, Days: []int32{int32(v.Int)}, Bools: []byte{byte(min(uint64(v.Int), 2))}}
+	return checkValues(&c) == nil
+}
+
+func (r *GuestRequest) check() error {
+	if r.ModuleFD < InputFD || r.CodeFD < InputFD || r.MaxItems < 0 || r.MaxLog < 0 || r.MaxItemBytes < 0 {
+		return errors.New("request: a descriptor or limit is out of range")
+	}
+	for _, name := range r.Outputs {
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("request: an output: %v", err)
+		}
+	}
+	views := r.Views
+	for _, t := range r.Tables {
+		views = append(views[:len(views):len(views)], View{Name: t.Name, FD: t.FD})
+	}
+	return checkViews(views)
+}
+
+func checkViews(views []View) error {
+	columns := make([]Column, len(views))
+	for i, v := range views {
+		columns[i].Name = v.Name
+		if v.FD < InputFD {
+			return fmt.Errorf("request: view %d has no descriptor", i+1)
+		}
+		loaded := make([]Column, len(v.Columns))
+		for j, name := range v.Columns {
+			loaded[j].Name = name
+		}
+		if err := checkNames(loaded); err != nil {
+			return fmt.Errorf("request: view %d: %v", i+1, err)
+		}
+	}
+	return checkNames(columns)
+}

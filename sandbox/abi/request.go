@@ -1,0 +1,158 @@
+package abi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"yingbi/internal/coltype"
+)
+
+// Descriptors that every cell inherits; 0, 1 and 2 are /dev/null.
+const (
+	RequestFD = 3 // sealed memfd: EncodeRequest
+	AnswerFD  = 4 // pipe, write end: messages
+	InputFD   = 5 // the first of the inputs
+)
+
+// MaxRequest is the size of the longest request, in bytes.
+const MaxRequest = 16 << 20
+
+// MaxColumns is how many columns an upload may have, declared or not.
+const MaxColumns = 2000
+
+// The tasks of a cell.
+const (
+	TaskIngest  = "ingest"
+	TaskCompile = "compile"
+	TaskQuery   = "query"
+	TaskGuest   = "guest"
+)
+
+// Request is what a parent asks of a cell: the one task that it names.
+type Request struct {
+	Task    string
+	Ingest  *IngestRequest
+	Compile *CompileRequest
+	Query   *QueryRequest
+	Guest   *GuestRequest
+}
+
+// IngestRequest turns the uploaded file on InputFD into frames of the declared
+// columns.
+type IngestRequest struct {
+	Format    string // "csv" or "parquet"
+	Delimiter string // csv: one ASCII character, none of quote, CR, LF; "" is a comma
+	Columns   []IngestColumn
+	BatchRows int // rows of a frame at the most; 0 is 65,536
+}
+
+// IngestColumn is one declared column of an upload.
+type IngestColumn struct {
+	Name     string
+	Source   string // its name in the file; "" is Name
+	Type     coltype.Type
+	Nulls    []string // spellings of null, compared byte by byte; an empty cell, quoted or not, is one only if "" is listed
+	Zone     string   // IANA name for timestamps that carry no zone; "" is Asia/Shanghai
+	Required bool     // a row without a value goes to quarantine
+}
+
+// CompileRequest turns the module on InputFD into native code.
+type CompileRequest struct {
+	MaxPages uint32 // pages of 64 KiB that the module's memory may have
+}
+
+// QueryRequest runs statements that the domain wrote over masked views.
+type QueryRequest struct {
+	Views      []View
+	Statements []Statement
+	Threads    int   // 1 when a result depends on the order of additions of doubles
+	Memory     int64 // bytes for the engine
+}
+
+// View is a masked view: Parquet in a sealed memfd.
+type View struct {
+	Name    string
+	FD      int
+	Columns []string // those to load
+}
+
+// Statement is one SELECT with its bound values and the columns that it gives.
+type Statement struct {
+	Name   string // of the frame that answers it
+	SQL    string
+	Args   []Value
+	Result []ResultColumn
+}
+
+// Value is a bound value. Int carries integer, decimal (scaled), date (days),
+// timestamp (microseconds) and boolean; Float double; Text text.
+type Value struct {
+	Type  coltype.Type
+	Null  bool
+	Int   int64
+	Float float64
+	Text  string
+}
+
+// ResultColumn is one column of a statement's answer.
+type ResultColumn struct {
+	Name string
+	Type coltype.Type
+}
+
+// GuestRequest runs a compiled module over raw columns or finished tables.
+type GuestRequest struct {
+	ModuleFD, CodeFD int
+	Views            []View
+	Tables           []GuestTable
+	SQL              bool     // the guest may explore the views by gated SQL
+	Outputs          []string // names of the items that it may emit
+	MaxPages         uint32
+	MaxItems, MaxLog int
+	MaxItemBytes     int64
+	Seed             []byte
+	Now              time.Time
+}
+
+// GuestTable is a finished table: an encoded frame.
+type GuestTable struct {
+	Name string
+	FD   int
+}
+
+// EncodeRequest writes r as JSON.
+func EncodeRequest(r *Request) ([]byte, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(r)
+	if err == nil && len(b) > MaxRequest {
+		err = fmt.Errorf("request: %d bytes, the limit is %d", len(b), MaxRequest)
+	}
+	return b, err
+}
+
+// DecodeRequest reads what EncodeRequest wrote, and nothing else: no unknown or
+// repeated field, no other spelling of the same value.
+func DecodeRequest(b []byte) (*Request, error) {
+	if len(b) > MaxRequest {
+		return nil, fmt.Errorf("request: %d bytes, the limit is %d", len(b), MaxRequest)
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	r := new(Request)
+	if err := dec.Decode(r); err != nil {
+		return nil, errors.New("request: not the JSON of a request")
+	}
+	again, err := EncodeRequest(r)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(again, b) {
+		return nil, errors.New("request: not in the one spelling of a request")
+	}
+	return r, nil
+}

@@ -1,0 +1,195 @@
+package abi
+
+import (
+	"bytes"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"yingbi/internal/coltype"
+)
+
+func goodRequests() []*Request {
+	text, decimal := coltype.Type{Kind: coltype.Text}, coltype.Type{Kind: coltype.Decimal, Precision: 12, Scale: 2}
+	return []*Request{
+		{Task: TaskIngest, Ingest: &IngestRequest{Format: "csv", Delimiter: "\t", BatchRows: 10, Columns: []IngestColumn{
+			{Name: "金额", Source: "cost", Type: decimal, Nulls: []string{"", "NULL", "<空>"}, Required: true},
+			{Name: "时间", Type: coltype.Type{Kind: coltype.Timestamp}, Zone: "Asia/Shanghai"},
+		}}},
+		{Task: TaskCompile, Compile: &CompileRequest{MaxPages: 4096}},
+		{Task: TaskQuery, Query: &QueryRequest{Threads: 2, Memory: 1 << 28, Views: []View{{Name: "claims", FD: 5, Columns: []string{"cost"}}},
+			Statements: []Statement{{Name: "t", SQL: `select sum("cost") from "claims" where x < ?`, Result: []ResultColumn{{Name: "s", Type: decimal}},
+				Args: []Value{{Type: text, Text: "是"}, {Type: text, Null: true}, {Type: decimal, Int: -5}, {Type: coltype.Type{Kind: coltype.Double}, Float: 1e300}}}}}},
+		{Task: TaskGuest, Guest: &GuestRequest{ModuleFD: 5, CodeFD: 6, Views: []View{{Name: "v", FD: 7}}, Tables: []GuestTable{{Name: "t", FD: 8}},
+			Outputs: []string{"结果"}, Seed: []byte{1, 2}, Now: time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC), MaxItemBytes: math.MaxInt64}},
+	}
+}
+
+func TestRequestsComeBackAsTheyWere(t *testing.T) {
+	for _, want := range goodRequests() {
+		b, err := EncodeRequest(want)
+		if err != nil {
+			t.Fatal(want.Task, err)
+		}
+		got, err := DecodeRequest(b)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", want.Task, got, err)
+		}
+	}
+}
+
+func TestDecodeRequestTakesOneSpelling(t *testing.T) {
+	b, err := EncodeRequest(goodRequests()[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(b)
+	for name, bad := range map[string]string{
+		"empty":          "",
+		"null":           "null",
+		"not JSON":       "{",
+		"space":          good + " ",
+		"second value":   good + good,
+		"unknown field":  strings.Replace(good, `"MaxPages"`, `"Shell":"x","MaxPages"`, 1),
+		"repeated field": strings.Replace(good, `"MaxPages"`, `"MaxPages":1,"MaxPages"`, 1),
+		"other case":     strings.Replace(good, `"MaxPages"`, `"maxpages"`, 1),
+		"other number":   strings.Replace(good, `4096`, `4.096e3`, 1),
+		"no task":        strings.Replace(good, `"compile"`, `""`, 1),
+		"other task":     strings.Replace(good, `"compile"`, `"guest"`, 1),
+		"too long":       strings.Repeat(" ", MaxRequest+1),
+	} {
+		if _, err := DecodeRequest([]byte(bad)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestRequestsThatContradictThemselves(t *testing.T) {
+	integer := coltype.Type{Kind: coltype.Integer}
+	ingest := func(change func(*IngestRequest)) *Request {
+		r := goodRequests()[0]
+		change(r.Ingest)
+		return r
+	}
+	query := func(change func(*QueryRequest)) *Request {
+		r := goodRequests()[2]
+		change(r.Query)
+		return r
+	}
+	value := func(v Value) *Request {
+		return query(func(r *QueryRequest) { r.Statements[0].Args = []Value{v} })
+	}
+	guest := func(change func(*GuestRequest)) *Request {
+		r := goodRequests()[3]
+		change(r.Guest)
+		return r
+	}
+	for name, r := range map[string]*Request{
+		"nothing":             {Task: TaskIngest},
+		"two tasks":           {Task: TaskCompile, Compile: &CompileRequest{}, Guest: &GuestRequest{}},
+		"format":              ingest(func(r *IngestRequest) { r.Format = "xlsx" }),
+		"long delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "||" }),
+		"quote delimiter":     ingest(func(r *IngestRequest) { r.Delimiter = `"` }),
+		"line delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "\n" }),
+		"Chinese delimiter":   ingest(func(r *IngestRequest) { r.Delimiter = "，" }),
+		"no columns":          ingest(func(r *IngestRequest) { r.Columns = nil }),
+		"no column type":      ingest(func(r *IngestRequest) { r.Columns[0].Type = coltype.Type{} }),
+		"column twice":        ingest(func(r *IngestRequest) { r.Columns[1].Name = r.Columns[0].Name }),
+		"null not UTF-8":      ingest(func(r *IngestRequest) { r.Columns[0].Nulls = []string{"\xff"} }),
+		"batch":               ingest(func(r *IngestRequest) { r.BatchRows = -1 }),
+		"threads":             query(func(r *QueryRequest) { r.Threads = 0 }),
+		"memory":              query(func(r *QueryRequest) { r.Memory = 0 }),
+		"view on fd 4":        query(func(r *QueryRequest) { r.Views[0].FD = 4 }),
+		"view without name":   query(func(r *QueryRequest) { r.Views[0].Name = "" }),
+		"view column":         query(func(r *QueryRequest) { r.Views[0].Columns[0] = "\x00" }),
+		"view column twice":   query(func(r *QueryRequest) { r.Views[0].Columns = []string{"a", "a"} }),
+		"no result":           query(func(r *QueryRequest) { r.Statements[0].Result = nil }),
+		"result type":         query(func(r *QueryRequest) { r.Statements[0].Result[0].Type = coltype.Type{} }),
+		"statement name":      query(func(r *QueryRequest) { r.Statements[0].Name = "" }),
+		"SQL not UTF-8":       query(func(r *QueryRequest) { r.Statements[0].SQL = "\xff" }),
+		"value without type":  value(Value{Int: 1}),
+		"null with a value":   value(Value{Type: integer, Null: true, Int: 1}),
+		"integer with a text": value(Value{Type: integer, Text: "x"}),
+		"text with a number":  value(Value{Type: coltype.Type{Kind: coltype.Text}, Int: 1}),
+		"NaN":                 value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.NaN()}),
+		"infinity":            value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.Inf(1)}),
+		"boolean 2":           value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: 2}),
+		"boolean -1":          value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: -1}),
+		"date":                value(Value{Type: coltype.Type{Kind: coltype.Date}, Int: 1 << 32}),
+		"decimal":             value(Value{Type: coltype.Type{Kind: coltype.Decimal, Precision: 1}, Int: 10}),
+		"module on fd 3":      guest(func(r *GuestRequest) { r.ModuleFD = 3 }),
+		"items":               guest(func(r *GuestRequest) { r.MaxItems = -1 }),
+		"output":              guest(func(r *GuestRequest) { r.Outputs = []string{""} }),
+		"table named as view": guest(func(r *GuestRequest) { r.Tables[0].Name = "v" }),
+	} {
+		if _, err := EncodeRequest(r); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func FuzzRequest(f *testing.F) {
+	for _, r := range goodRequests() {
+		b, err := EncodeRequest(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := DecodeRequest(b)
+		if err != nil {
+			return
+		}
+		if again, err := EncodeRequest(r); err != nil || !bytes.Equal(again, b) {
+			t.Errorf("accepted, but encodes differently (%v)", err)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, rows := range []int{0, 1, 9} {
+		for _, nulls := range []bool{false, true} {
+			b, err := Encode(nil, sample(rows, nulls))
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		frame, err := Decode(b, roomy)
+		if err != nil {
+			return
+		}
+		if again, err := Encode(nil, frame); err != nil || !bytes.Equal(again, b) {
+			t.Errorf("accepted, but encodes differently (%v)", err)
+		}
+	})
+}
+
+func FuzzReadMessage(f *testing.F) {
+	for _, m := range []Message{
+		{Kind: MsgFrame, Name: "rows", Payload: []byte{1, 2}}, {Kind: MsgLog, Payload: []byte("x")},
+		{Kind: MsgFailure, Payload: []byte("engine 2")}, {Kind: MsgDone},
+	} {
+		var b bytes.Buffer
+		if err := WriteMessage(&b, m); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := bytes.NewReader(b)
+		m, err := ReadMessage(r, Limits{Bytes: 1 << 16})
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := WriteMessage(&again, m); err != nil || !bytes.Equal(again.Bytes(), b[:len(b)-r.Len()]) {
+			t.Errorf("accepted, but encodes differently (%v)", err)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"yingbi/internal/lockdown"
+	"yingbi/sandbox/abi"
+)
+
+const (
+	// addressIdle is the address space of an idle cell with its engine, 1.75 GB,
+	// and what its runtimes reserve beyond: below 1.9 GB they die.
+	addressIdle = 2 << 30
+	// residentIdle is the resident memory of an idle cell: the pages of the
+	// program itself, the runtimes, an open engine.
+	residentIdle = 128 << 20
+	// maxThreads of a cell; an engine with two threads and Go's own are under 40.
+	// Their kernel stacks are no resident memory.
+	maxThreads = 256
+	tick       = 20 * time.Millisecond
+	maxUnseen  = 10 // ticks; a cell that has ended is unseen until it is reaped
+)
+
+// running is a started cell. The first verdict stands.
+type running struct {
+	process *lockdown.Process
+	answers *os.File
+	limits  Limits
+	started time.Time
+	verdict atomic.Pointer[Failure]
+	peak    atomic.Int64
+	unseen  int // ticks, of the watchdog alone
+}
+
+// condemn ends the cell with f as the reason, unless there is one already.
+func (c *running) condemn(f *Failure) {
+	c.verdict.CompareAndSwap(nil, f)
+	c.process.Kill()
+}
+
+// watch holds the cell to its limits until it is gone.
+func (c *running) watch(ctx context.Context) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	deadline := time.NewTimer(c.limits.Wall - time.Since(c.started))
+	defer deadline.Stop()
+	for {
+		select {
+		case <-c.process.Done():
+			return
+		case <-ctx.Done():
+			c.condemn(&Failure{Reason: Cancelled, cause: ctx.Err()})
+			return
+		case <-deadline.C:
+			c.condemn(&Failure{Reason: Time, Limit: fmt.Sprintf("time of %v", c.limits.Wall)})
+			return
+		case <-ticker.C:
+			c.weigh()
+		}
+	}
+}
+
+// weigh compares what the kernel says of the cell with its limits. A cell of
+// which the kernel says nothing is not left alone for long.
+func (c *running) weigh() {
+	resident, threads, err := status(c.process.PID)
+	select {
+	case <-c.process.Done():
+		return // the number may be another process's by now
+	default:
+	}
+	if err == nil {
+		c.unseen = 0
+	} else if c.unseen++; c.unseen > maxUnseen {
+		c.condemn(&Failure{Reason: Crash, Detail: "it cannot be watched: /proc does not show it"})
+	}
+	c.peak.Store(max(resident, c.peak.Load()))
+	if resident > residentIdle+c.limits.Memory {
+		c.condemn(overLimit(Memory, "memory", c.limits.Memory))
+	}
+	if threads > maxThreads {
+		c.condemn(&Failure{Reason: Memory, Limit: fmt.Sprintf("memory: %d threads", maxThreads)})
+	}
+}
+
+// listen reads what the cell answers until it closes its end. It gives
+// Receive's error.
+func (c *running) listen(check *stream, receive func(abi.Message) error) error {
+	defer c.answers.Close()
+	f, err := check.read(c.answers, c.limits.Output, receive)
+	if err != nil {
+		f = &Failure{Reason: Protocol, Detail: "its answer was not taken"}
+	}
+	if f != nil {
+		c.condemn(f)
+	}
+	return err
+}
+
+// finish reaps the cell and judges how it ended.
+func (c *running) finish(check *stream) (Usage, error) {
+	state := c.process.Wait()
+	usage := Usage{
+		Wall:   time.Since(c.started),
+		CPU:    state.UserTime() + state.SystemTime(),
+		Memory: c.peak.Load(),
+	}
+	if f := c.verdict.Load(); f != nil {
+		return usage, f
+	}
+	if f := judge(check, state, usage, c.limits); f != nil {
+		return usage, f
+	}
+	return usage, nil
+}
+
+// judge tells the end of a cell that nobody condemned; nil is a good one.
+func judge(check *stream, state *os.ProcessState, usage Usage, limits Limits) *Failure {
+	if state.Success() && check.last == abi.MsgDone {
+		return nil
+	}
+	if state.Success() && check.last == abi.MsgFailure {
+		return &Failure{Reason: Refused, Code: check.failure.Code, At: check.failure.At}
+	}
+	// The kernel counts by ticks what it limits, and exactly what it tells.
+	if killed(state) && usage.CPU >= limits.CPU/2 {
+		return &Failure{Reason: Time, Limit: fmt.Sprintf("CPU time of %v", limits.CPU)}
+	}
+	f := &Failure{Reason: Crash, Detail: state.String()}
+	if step := lockdown.Step(state.ExitCode()); step != "" {
+		f.Detail = "its lock did not close: " + step
+	}
+	return f
+}
+
+func killed(state *os.ProcessState) bool {
+	ws, ok := state.Sys().(syscall.WaitStatus)
+	return ok && ws.Signaled() && ws.Signal() == syscall.SIGKILL
+}

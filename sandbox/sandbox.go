@@ -1,0 +1,134 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"yingbi/internal/fault"
+	"yingbi/internal/lockdown"
+	"yingbi/sandbox/abi"
+)
+
+// Config says how cells are started.
+type Config struct {
+	Exe      string       // the yingbi binary; "" is this process's own
+	MaxCells int          // that run at once, others wait; 0 is one for each processor
+	Log      *slog.Logger // of each cell's end; nil is none
+}
+
+// Sandbox starts cells. It may be used by many goroutines.
+type Sandbox struct {
+	exe   string
+	slots chan struct{}
+	log   *slog.Logger
+}
+
+// Limits bound one cell. Memory, Wall and Output must be set.
+type Limits struct {
+	Memory int64         // bytes above what an idle cell uses
+	Wall   time.Duration // from its start
+	CPU    time.Duration // over all threads, in whole seconds; 0 is twice Wall
+	Output int64         // bytes of all messages
+}
+
+// Task is one request with its inputs, which become descriptors abi.InputFD and
+// up. They stay the caller's. A cell must read them by position, since their
+// offset is shared with the parent.
+type Task struct {
+	Request abi.Request
+	Inputs  []*os.File
+	Limits  Limits
+	// Receive gets each message that passed the checks, except the last one,
+	// and may keep it. Its error ends the cell and is what Run returns.
+	Receive func(abi.Message) error
+}
+
+// Usage is what a cell cost.
+type Usage struct {
+	Wall, CPU time.Duration
+	Memory    int64 // the highest resident bytes seen
+}
+
+// New makes sure that this host has every protection that cells require.
+func New(c Config) (*Sandbox, error) {
+	for _, p := range lockdown.Probe() {
+		if p.Required && !p.Present {
+			return nil, fault.Errorf(fault.Unsupported, "this host lacks %s, without which no cell is started: %s", p.Name, p.Detail)
+		}
+	}
+	if c.Exe == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("finding the program for cells: %w", err)
+		}
+		c.Exe = exe
+	}
+	if c.MaxCells <= 0 {
+		c.MaxCells = runtime.NumCPU()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Sandbox{exe: c.Exe, slots: make(chan struct{}, c.MaxCells), log: c.Log}, nil
+}
+
+// Run starts a cell for the task, hands its messages to Receive and returns when
+// it is gone. What went wrong in or with the cell is a *Failure.
+func (s *Sandbox) Run(ctx context.Context, t Task) (Usage, error) {
+	check, err := newStream(&t)
+	if err != nil {
+		return Usage{}, err
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return Usage{}, &Failure{Reason: Cancelled, cause: ctx.Err()}
+	}
+	c, err := s.start(&t)
+	if err != nil {
+		return Usage{}, err
+	}
+	go c.watch(ctx)
+	refused := c.listen(check, t.Receive)
+	usage, err := c.finish(check)
+	s.log.Debug("cell ended", "task", t.Request.Task, "wall", usage.Wall, "cpu", usage.CPU, "memory", usage.Memory, "failure", err)
+	if refused != nil {
+		return usage, refused
+	}
+	return usage, err
+}
+
+// start hands the request and the inputs to a new cell.
+func (s *Sandbox) start(t *Task) (*running, error) {
+	raw, err := abi.EncodeRequest(&t.Request)
+	if err != nil {
+		return nil, err
+	}
+	request, err := sealed("request", raw)
+	if err != nil {
+		return nil, err
+	}
+	defer request.Close()
+	answers, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	p, err := lockdown.Start(lockdown.Child{
+		Exe:     s.exe,
+		Profile: lockdown.Profile(t.Request.Task),
+		Files:   append([]*os.File{request, w}, t.Inputs...),
+		Address: addressIdle + uint64(t.Limits.Memory),
+		CPU:     t.Limits.CPU,
+	})
+	if err != nil {
+		answers.Close()
+		return nil, err
+	}
+	return &running{process: p, answers: answers, limits: t.Limits, started: time.Now()}, nil
+}
