@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -85,10 +86,10 @@ func create(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if err := durable.SyncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
 		return err
 	}
-	return writeFile(dir, logName, []byte(header))
+	return durable.WriteFile(dir, logName, []byte(header))
 }
 
 // recover replays the log and makes sure that what it found is durable.

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 
 	"github.com/transparency-dev/merkle/proof"
@@ -73,7 +74,7 @@ func (l *Log) store(r CheckpointRequest, signed []byte) (checkpoint, error) {
 	if err != nil || c.size != r.Size || c.root != r.Root {
 		return checkpoint{}, fault.New(fault.Internal, "the signer of the audit log signed something else than it was asked to")
 	}
-	if err := writeFile(l.dir, checkpointName, signed); err != nil {
+	if err := durable.WriteFile(l.dir, checkpointName, signed); err != nil {
 		return checkpoint{}, l.fail("storing a checkpoint", err)
 	}
 	l.newest = c

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 
 	"golang.org/x/mod/sumdb/note"
@@ -111,7 +112,7 @@ func Export(dir, out string) (uint64, error) {
 	if err := copyRecords(out, from, c); err != nil {
 		return 0, err
 	}
-	return c.size, writeFile(out, checkpointName, signed)
+	return c.size, durable.WriteFile(out, checkpointName, signed)
 }
 
 // unverified reads a checkpoint without its key.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -57,32 +58,7 @@ func writeInfo(dir string, info Info) error {
 	if err != nil {
 		return err
 	}
-	return writeDurably(filepath.Join(dir, infoFile), append(b, '\n'))
-}
-
-// writeDurably writes a small file so that after a crash it is whole or absent.
-func writeDurably(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.WriteFile(dir, infoFile, append(b, '\n'))
 }
 
 // lock takes the folder for this process. The kernel frees it when the process

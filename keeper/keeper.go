@@ -14,6 +14,7 @@ import (
 
 	"yingbi/audit"
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/internal/lockdown"
 )
@@ -48,13 +49,13 @@ func Init(ctx context.Context, cfg Config) (InitResult, error) {
 	}
 	defer k.Close()
 	// The keyring last: with it the keeper exists.
-	if err := writeFile(cfg.Dir, stateName, made.State); err != nil {
+	if err := durable.WriteFile(cfg.Dir, stateName, made.State); err != nil {
 		return InitResult{}, err
 	}
-	if err := writeFile(cfg.Dir, keyringName, made.Keyring); err != nil {
+	if err := durable.WriteFile(cfg.Dir, keyringName, made.Keyring); err != nil {
 		return InitResult{}, err
 	}
-	if err := syncDir(filepath.Dir(filepath.Clean(cfg.Dir))); err != nil {
+	if err := durable.SyncFolder(filepath.Dir(filepath.Clean(cfg.Dir))); err != nil {
 		return InitResult{}, err
 	}
 	return InitResult{*made.Public, made.Origin, made.Shares}, nil
@@ -102,7 +103,7 @@ func (k *Keeper) Rotate(ctx context.Context) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := writeFile(k.dir, keyringName, made.Keyring); err != nil {
+	if err := durable.WriteFile(k.dir, keyringName, made.Keyring); err != nil {
 		return 0, err
 	}
 	stored, err := k.ask(context.WithoutCancel(ctx), request{Rotate: &rotateRequest{Stored: true}})
@@ -179,37 +180,4 @@ func (k *Keeper) exchange(r request) (response, error) {
 		return response{}, errors.New("its answer cannot be read")
 	}
 	return reply, reply.err()
-}
-
-// writeFile puts content in place of dir/name, whole or not at all, and returns
-// when it is durable.
-func writeFile(dir, name string, content []byte) error {
-	tmp, err := os.CreateTemp(dir, "."+name+"-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails, rightly, after the rename
-	_, err = tmp.Write(content)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), filepath.Join(dir, name))
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
-	return err
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

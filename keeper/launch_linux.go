@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/internal/lockdown"
 
@@ -85,7 +86,7 @@ func openKeyFile(path string, init bool) (*os.File, func(), error) {
 	}
 	return f, func() {
 		if init {
-			syncDir(filepath.Dir(path))
+			durable.SyncFolder(filepath.Dir(path))
 		}
 		f.Close()
 	}, nil

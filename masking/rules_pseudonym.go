@@ -11,6 +11,7 @@ import (
 
 	"yingbi/crypto"
 	"yingbi/internal/coltype"
+	"yingbi/internal/idnum"
 )
 
 // The rule pseudonym: HMAC-SM3 under a key of the scenario and of a domain of
@@ -101,7 +102,7 @@ func (p *pseudonymiser) at(a arrow.Array, i int) (pseudonym [pseudonymLength]byt
 	}
 	value := written
 	if p.identifier {
-		if value, ok = normalise(written); !ok {
+		if value, ok = idnum.Normalise(written); !ok {
 			return pseudonym, false
 		}
 	}

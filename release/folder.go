@@ -8,10 +8,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 
 	"golang.org/x/text/unicode/norm"
@@ -75,13 +75,13 @@ func WriteFolder(dir string, files map[string][]byte) error {
 			return err
 		}
 	}
-	if err := syncFolder(tmp); err != nil {
+	if err := durable.SyncFolder(tmp); err != nil {
 		return err
 	}
 	if err := os.Rename(tmp, dir); err != nil {
 		return fault.Errorf(fault.Conflict, "the folder cannot be put in place: %v", err)
 	}
-	return syncFolder(parent)
+	return durable.SyncFolder(parent)
 }
 
 func writeFile(dir, name string, content []byte) error {
@@ -97,17 +97,4 @@ func writeFile(dir, name string, content []byte) error {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
-}
-
-// syncFolder makes the names in a folder durable. Windows cannot sync a folder,
-// and keeps names in a journal.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -22,5 +22,5 @@
 //
 // A compartment must be open in one Registry at a time: two that assign new
 // ordinals cannot both save, and the second is refused with fault.Conflict. Of
-// ours the package imports crypto, vault and fault; it sees no rows and no files.
+// ours the package imports crypto, vault, idnum and fault; it sees no rows and no files.
 package subject

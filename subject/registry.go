@@ -9,6 +9,7 @@ import (
 
 	"yingbi/crypto"
 	"yingbi/internal/fault"
+	"yingbi/internal/idnum"
 	"yingbi/vault"
 )
 
@@ -89,7 +90,7 @@ func (r *Registry) Len() int {
 // It is ErrMissing where the text identifies nobody. A new ordinal must be saved
 // before anything that holds it.
 func (r *Registry) Ordinal(id string) (uint32, error) {
-	plain, ok := Normalise(id)
+	plain, ok := idnum.Normalise(id)
 	if !ok {
 		return 0, ErrMissing
 	}

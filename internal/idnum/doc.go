@@ -8,7 +8,10 @@
 // A right check character is weak evidence: one number in 11 passes by chance, one
 // in 31 for a credit code. Whether the region exists, which bank a card is from and
 // what a whole column holds are questions of data, answered elsewhere. Values must
-// be normalised before: ASCII, upper case, no separators.
+// be brought to one spelling before (Normalise): ASCII, upper case, no separators.
+//
+// Normalise gives identifiers of any kind the one spelling by which the subject
+// registry and pseudonyms know them.
 //
 // It imports nothing of ours, holds no state and allocates nothing when checking.
 package idnum

@@ -1,4 +1,4 @@
-package subject
+package idnum
 
 import (
 	"strings"
