@@ -30,13 +30,13 @@ var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Outpu
 // guest runs the module: over finished tables, whose function is published, or
 // over masked rows, whose figures are only compared with the domain's own.
 func (r *run) guest() error {
-	files, req, err := r.guestInputs()
-	if err != nil {
-		return errors.Join(err, closeAll(files))
+	result, err := r.runGuest(false)
+	var cell *sandbox.Failure
+	if errors.As(err, &cell) && cell.Code == abi.FailModule {
+		result, err = r.runGuest(true) // the cached code was of another processor or compiler
 	}
-	result, err := r.service.Runner.Guest(r.ctx, req, files, r.limits())
 	r.log = result.Log
-	if err = errors.Join(err, closeAll(files)); err != nil {
+	if err != nil {
 		return errors.Join(err, r.keepLog())
 	}
 	items := map[string]*abi.Frame{}
@@ -52,6 +52,23 @@ func (r *run) guest() error {
 	return nil
 }
 
+// runGuest runs the module in a cell of its own; with recompile, from code that
+// was made just now.
+func (r *run) runGuest(recompile bool) (sandbox.GuestResult, error) {
+	files, req, err := r.guestInputs(recompile)
+	if err != nil {
+		return sandbox.GuestResult{}, errors.Join(err, closeAll(files))
+	}
+	limits := r.limits()
+	limits.Memory += guestHost
+	result, err := r.service.Runner.Guest(r.ctx, req, files, limits)
+	return result, errors.Join(err, closeAll(files))
+}
+
+// guestHost is what the host beside a module needs to decode its inputs, in
+// bytes: a module may use all the memory that its manifest asks for.
+const guestHost = 128 << 20
+
 // keepLog seals what the module wrote before the run failed, for the reviewer.
 func (r *run) keepLog() error {
 	if len(r.log) == 0 {
@@ -60,7 +77,7 @@ func (r *run) keepLog() error {
 	return r.home.Put(r.ctx, objGuestLog, bytesOf(r.log))
 }
 
-func (r *run) guestInputs() (files []*os.File, req abi.GuestRequest, err error) {
+func (r *run) guestInputs(recompile bool) (files []*os.File, req abi.GuestRequest, err error) {
 	add := func(name string, b []byte) (fd int, err error) {
 		f, err := sandbox.SealedFile(name, bytesOf(b))
 		if err == nil {
@@ -72,7 +89,7 @@ func (r *run) guestInputs() (files []*os.File, req abi.GuestRequest, err error) 
 	if err != nil {
 		return files, req, err
 	}
-	code, err := r.code(module)
+	code, err := r.code(module, recompile)
 	if err != nil {
 		return files, req, err
 	}
@@ -176,7 +193,7 @@ const codeVersion = "wazero/1.12.0/" + runtime.GOARCH
 
 // code gives the native code of a module: from the cache, where it lies sealed
 // under a name that only this module has, or fresh from a compile cell.
-func (r *run) code(module []byte) ([]byte, error) {
+func (r *run) code(module []byte, recompile bool) ([]byte, error) {
 	in := keeper.Intent{Actor: r.job.Submitter, Compartment: modulesCompartment, Purpose: "compile", Job: r.job.ID}
 	open := r.service.Vault.Create
 	if r.service.Vault.Exists(modulesCompartment) {
@@ -193,7 +210,7 @@ func (r *run) code(module []byte) ([]byte, error) {
 	}
 	digest := crypto.HMAC(key, module)
 	name := hex.EncodeToString(digest[:])
-	if _, err := cache.Stat(name); err == nil {
+	if _, err := cache.Stat(name); err == nil && !recompile {
 		return cache.Read(r.ctx, name, maxObject)
 	}
 	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: uint32(r.manifest.Limits.Memory >> 16)}, module, compileLimits)

@@ -55,7 +55,7 @@ func (s *Service) Release(ctx context.Context, actor access.Person, id string) (
 		if err := s.certify(ctx, actor, j, c, home, bound, files, index); err != nil {
 			return err
 		}
-		return s.move(ctx, &j, Released, actor.ID, index)
+		return s.move(ctx, &j, Released, actor.ID)
 	})
 	return j, err
 }
@@ -87,6 +87,9 @@ func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c cir
 	files[release.CertificateFile] = statement
 	files[release.SignatureFile] = release.EncodeSignature(signature)
 	if _, err := release.VerifyFiles(files, s.Name, s.Public); err != nil {
+		return fault.Errorf(fault.KindOf(err), "the release of job %s would not verify, so it is not made: %v", j.ID, err)
+	}
+	if _, err := release.VerifyFiles(files, s.Name, s.Public); err != nil {
 		return fault.Errorf(fault.Internal, "the release does not verify and is not given out: %v", err)
 	}
 	objects := map[string]func(io.Writer) error{}
@@ -109,6 +112,9 @@ func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home 
 	var u Used
 	if err := getJSON(ctx, home, objRun, &u); err != nil {
 		return nil, err
+	}
+	if !has(home, objDecision) {
+		return nil, fault.Errorf(fault.Integrity, "job %s is %s, and no reviewer's decision is sealed with it: the metadata database was altered", j.ID, j.State)
 	}
 	var d signedDecision
 	if err := getJSON(ctx, home, objDecision, &d); err != nil {

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"slices"
 
 	"yingbi/access"
 	"yingbi/audit"
@@ -61,14 +62,25 @@ func (s *Service) review(ctx context.Context, j Job, home *vault.Compartment) (*
 	if r.GuestLog, err = optional(ctx, home, objGuestLog); err != nil {
 		return nil, err
 	}
-	if j.Reason != "" && !has(home, objReport) {
+	if has(home, objReport) {
+		if err := r.readOutcome(ctx, home); err != nil {
+			return nil, err
+		}
+	}
+	return r, r.readFailure(ctx, home)
+}
+
+// readFailure tells why a run did not reach its end. One that was cut off by an
+// unclean end of the domain left no word behind.
+func (r *Review) readFailure(ctx context.Context, home *vault.Compartment) error {
+	if has(home, objFailure) {
 		r.Failure = &Failure{}
-		return r, getJSON(ctx, home, objFailure, r.Failure)
+		return getJSON(ctx, home, objFailure, r.Failure)
 	}
-	if !has(home, objReport) {
-		return r, nil
+	if slices.ContainsFunc(r.Steps, func(step Transition) bool { return step.To == Failed }) {
+		r.Failure = &Failure{Kind: fault.Interrupted.String(), Text: "the domain ended while the job ran; it can be submitted again"}
 	}
-	return r, r.readOutcome(ctx, home)
+	return nil
 }
 
 func (r *Review) readOutcome(ctx context.Context, home *vault.Compartment) error {
@@ -142,7 +154,7 @@ func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.S
 		return j, fault.New(fault.Denied, "a decision is signed with the reviewer's own registered key")
 	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.DecideJob), Target: "job/" + id, Details: map[string]string{"verdict": string(verdict)}}
-	err = s.Log.Act(ctx, intent, func(index uint64) error {
+	err = s.Log.Act(ctx, intent, func(uint64) error {
 		home, err := s.unlock(ctx, actor, id, "decide")
 		if err != nil {
 			return err
@@ -152,7 +164,7 @@ func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.S
 			return err
 		}
 		j.Reason = reason
-		return s.move(ctx, &j, verdict, actor.ID, index)
+		return s.move(ctx, &j, verdict, actor.ID)
 	})
 	return j, err
 }
@@ -186,8 +198,8 @@ func (s *Service) sign(ctx context.Context, actor access.Person, key *crypto.Sig
 }
 
 // List gives the jobs that the person may see: an operator those of their own
-// organisation, a reviewer those of scenarios of their department that await
-// somebody or were decided.
+// organisation as they look from outside, a reviewer those of scenarios of their
+// department.
 func (s *Service) List(ctx context.Context, actor access.Person) ([]Job, error) {
 	all, err := s.Store.Jobs(ctx)
 	if err != nil {
@@ -199,32 +211,24 @@ func (s *Service) List(ctx context.Context, actor access.Person) ([]Job, error) 
 		if err != nil {
 			return nil, err
 		}
-		if s.maySee(actor, j, c) {
+		if s.check(actor, access.ReviewJob, j, c).Allowed {
 			out = append(out, j)
+		} else if s.check(actor, access.ReadJob, j, c).Allowed {
+			out = append(out, j.Outside())
 		}
 	}
 	return out, nil
 }
 
-func (s *Service) maySee(actor access.Person, j Job, c circumstances) bool {
-	for _, action := range []access.Action{access.ReadJob, access.ReviewJob} {
-		d := access.Check(access.Request{
-			Actor: actor, Action: action, Now: s.Clock(), Scenario: c.scenario, Agreement: c.agreement, Submitter: j.Submitter, SubmitterOrg: j.Org,
-		})
-		if d.Allowed {
-			return true
-		}
-	}
-	return false
-}
-
-// Show gives a job to a person of its submitter's organisation.
+// Show gives a job, as it looks from outside, to a person of its submitter's
+// organisation.
 func (s *Service) Show(ctx context.Context, actor access.Person, id string) (Job, error) {
 	j, _, err := s.find(ctx, actor, access.ReadJob, id)
-	return j, err
+	return j.Outside(), err
 }
 
-// Recover fails the jobs that an unclean end left running, and gives their ids.
+// Recover fails the jobs that an unclean end left running, refuses those that were
+// being submitted, and gives the ids of both.
 func (s *Service) Recover(ctx context.Context) ([]string, error) {
 	all, err := s.Store.Jobs(ctx)
 	if err != nil {
@@ -232,15 +236,16 @@ func (s *Service) Recover(ctx context.Context) ([]string, error) {
 	}
 	var out []string
 	for _, j := range all {
-		if j.State != Running && j.State != Checking {
+		end := Failed
+		switch j.State {
+		case Running, Checking:
+		case Submitted, Admitted:
+			end = Refused
+		default:
 			continue
 		}
-		index, err := s.Log.Append(ctx, audit.Record{Actor: "domain", Action: "job.fail", Phase: audit.Event, Target: "job/" + j.ID})
-		if err != nil {
-			return out, err
-		}
 		j.Reason = fault.Interrupted.String()
-		if err := s.move(ctx, &j, Failed, "domain", index); err != nil {
+		if err := s.move(ctx, &j, end, "domain"); err != nil {
 			return out, err
 		}
 		out = append(out, j.ID)

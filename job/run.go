@@ -65,29 +65,29 @@ func (s *Service) Run(ctx context.Context, actor access.Person, id string) (Job,
 		return j, fault.Errorf(fault.Conflict, "job %s is %s; only a queued job can be run", id, j.State.Outside())
 	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id}
-	err = s.Log.Act(ctx, intent, func(index uint64) error { return s.run(ctx, actor, &j, c, index) })
-	return j, err
+	err = s.Log.Act(ctx, intent, func(uint64) error { return s.run(ctx, actor, &j, c) })
+	return j.Outside(), err
 }
 
-func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circumstances, intent uint64) error {
+func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circumstances) error {
 	home, err := s.unlock(ctx, actor, j.ID, "run")
 	if err != nil {
 		return err
 	}
 	defer home.Close()
-	if err := s.move(ctx, j, Running, actor.ID, intent); err != nil {
+	if err := s.move(ctx, j, Running, actor.ID); err != nil {
 		return err
 	}
-	failure := s.execute(ctx, actor, j, c, home, intent)
+	failure := s.execute(ctx, actor, j, c, home)
 	if failure == nil {
 		return nil
 	}
-	last := context.WithoutCancel(ctx)
-	j.Reason = fault.KindOf(failure).String()
-	if err := putJSON(last, home, objFailure, describe(failure)); err != nil {
+	last, told := context.WithoutCancel(ctx), describe(failure)
+	j.Reason = told.Kind
+	if err := putJSON(last, home, objFailure, told); err != nil {
 		return err
 	}
-	if err := s.move(last, j, Failed, actor.ID, intent); err != nil {
+	if err := s.move(last, j, Failed, actor.ID); err != nil {
 		return err
 	}
 	return ctx.Err() // the caller's own interruption is no secret to them
@@ -96,14 +96,23 @@ func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circum
 func describe(err error) Failure {
 	f := Failure{Kind: fault.KindOf(err).String(), Text: err.Error()}
 	var cell *sandbox.Failure
-	if errors.As(err, &cell) {
-		f.Limit = cell.Limit
+	if !errors.As(err, &cell) {
+		return f
+	}
+	f.Limit = cell.Limit
+	switch cell.Code {
+	case abi.FailMemory:
+		f.Kind, f.Limit = fault.Limit.String(), "memory"
+	case abi.FailGuestLimit:
+		f.Kind, f.Limit = fault.Limit.String(), "what a module may emit"
+	case abi.FailOverflow, abi.FailModule, abi.FailForbiddenImport, abi.FailGuestTrap, abi.FailGuestExit, abi.FailGuestOutput:
+		f.Kind = fault.Invalid.String() // the job's fault, not the domain's
 	}
 	return f
 }
 
 // execute takes a running job to held: views, query, guest, judgement.
-func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment, intent uint64) error {
+func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment) error {
 	body, err := home.Read(ctx, objManifest, maxManifest)
 	if err != nil {
 		return err
@@ -143,7 +152,7 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 		return err
 	}
 	j.Class = plan.Assurance.String()
-	if err := s.move(ctx, j, Checking, actor.ID, intent); err != nil {
+	if err := s.move(ctx, j, Checking, actor.ID); err != nil {
 		return err
 	}
 	u, err := used(inputs, open, c.scenario.Preset, s.Clock())
@@ -153,7 +162,7 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 	if err := r.keep(u); err != nil {
 		return err
 	}
-	return s.move(ctx, j, Held, actor.ID, intent)
+	return s.move(ctx, j, Held, actor.ID)
 }
 
 // maxManifest is more than a manifest may have.

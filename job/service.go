@@ -88,11 +88,7 @@ func (s *Service) circumstances(ctx context.Context, scenario string) (c circums
 // authorise decides whether the actor may do the action on the job, and records
 // a refusal.
 func (s *Service) authorise(ctx context.Context, actor access.Person, action access.Action, j Job, c circumstances) error {
-	r := access.Request{
-		Actor: actor, Action: action, Now: s.Clock(), Scenario: c.scenario, Agreement: c.agreement,
-		Submitter: j.Submitter, SubmitterOrg: j.Org,
-	}
-	decision := access.Check(r)
+	decision := s.check(actor, action, j, c)
 	if decision.Allowed {
 		return nil
 	}
@@ -107,6 +103,13 @@ func (s *Service) authorise(ctx context.Context, actor access.Person, action acc
 	return errors.Join(decision.Err(), err)
 }
 
+func (s *Service) check(actor access.Person, action access.Action, j Job, c circumstances) access.Decision {
+	return access.Check(access.Request{
+		Actor: actor, Action: action, Now: s.Clock(), Scenario: c.scenario, Agreement: c.agreement,
+		Submitter: j.Submitter, SubmitterOrg: j.Org,
+	})
+}
+
 // find loads a job with its circumstances and authorises the action on it.
 func (s *Service) find(ctx context.Context, actor access.Person, action access.Action, id string) (j Job, c circumstances, err error) {
 	if j, err = s.Store.Job(ctx, id); err != nil {
@@ -115,7 +118,10 @@ func (s *Service) find(ctx context.Context, actor access.Person, action access.A
 	if c, err = s.circumstances(ctx, j.Scenario); err != nil {
 		return j, c, err
 	}
-	return j, c, s.authorise(ctx, actor, action, j, c)
+	if err := s.authorise(ctx, actor, action, j, c); err != nil {
+		return Job{}, circumstances{}, err
+	}
+	return j, c, nil
 }
 
 // unlock opens the job's compartment for a purpose.
@@ -123,10 +129,16 @@ func (s *Service) unlock(ctx context.Context, actor access.Person, id, purpose s
 	return s.Vault.Unlock(ctx, keeper.Intent{Actor: actor.ID, Compartment: Compartment(id), Purpose: purpose, Job: id})
 }
 
-// move takes the job one step and updates j; the step is recorded under the
-// intent that led to it.
-func (s *Service) move(ctx context.Context, j *Job, to State, actor string, intent uint64) error {
-	step := Transition{From: j.State, To: to, Actor: actor, Audit: intent, At: s.Clock()}
+// move records one step of the job's life, takes it, and updates j.
+func (s *Service) move(ctx context.Context, j *Job, to State, actor string) error {
+	index, err := s.Log.Append(ctx, audit.Record{
+		Actor: actor, Action: "job.move", Phase: audit.Event, Target: "job/" + j.ID,
+		Details: map[string]string{"from": string(j.State), "to": string(to)},
+	})
+	if err != nil {
+		return err
+	}
+	step := Transition{From: j.State, To: to, Actor: actor, Audit: index, At: s.Clock()}
 	if err := s.Store.MoveJob(ctx, *j, step); err != nil {
 		return err
 	}

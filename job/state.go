@@ -90,11 +90,20 @@ type Job struct {
 	Updated   time.Time
 }
 
+// Outside is the job as its operator's side may see it: while it is in review,
+// nothing that a run has left in it, not even when it ended.
+func (j Job) Outside() Job {
+	if j.State = State(j.State.Outside()); j.State == InReview {
+		j.Class, j.Reason, j.Updated = "", "", j.Created
+	}
+	return j
+}
+
 // Transition is one step in a job's life.
 type Transition struct {
 	From, To State
 	Actor    string
-	Audit    uint64 // index of the record of intent
+	Audit    uint64 // index of its record in the log
 	At       time.Time
 }
 

@@ -49,7 +49,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Person, p Package) (j
 		return j, s.refuse(ctx, actor, m.Scenario, err)
 	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.SubmitJob), Target: "job/" + j.ID, Details: map[string]string{"scenario": j.Scenario}}
-	err = s.Log.Act(ctx, intent, func(index uint64) error { return s.enter(ctx, actor, &j, p, index) })
+	err = s.Log.Act(ctx, intent, func(uint64) error { return s.enter(ctx, actor, &j, p) })
 	return j, err
 }
 
@@ -94,7 +94,7 @@ func (s *Service) refuse(ctx context.Context, actor access.Person, scenario stri
 }
 
 // enter seals the package and brings the job from submitted to queued.
-func (s *Service) enter(ctx context.Context, actor access.Person, j *Job, p Package, intent uint64) error {
+func (s *Service) enter(ctx context.Context, actor access.Person, j *Job, p Package) error {
 	c, err := s.Vault.Create(ctx, keeper.Intent{Actor: actor.ID, Compartment: Compartment(j.ID), Purpose: "submit", Job: j.ID})
 	if err != nil {
 		return err
@@ -110,10 +110,10 @@ func (s *Service) enter(ctx context.Context, actor access.Person, j *Job, p Pack
 	if err := s.Store.AddJob(ctx, *j); err != nil {
 		return err
 	}
-	if err := s.move(ctx, j, Admitted, actor.ID, intent); err != nil {
+	if err := s.move(ctx, j, Admitted, actor.ID); err != nil {
 		return err
 	}
-	return s.move(ctx, j, Queued, actor.ID, intent)
+	return s.move(ctx, j, Queued, actor.ID)
 }
 
 func bytesOf(b []byte) func(io.Writer) error {

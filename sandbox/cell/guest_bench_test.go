@@ -93,8 +93,12 @@ func BenchmarkGuestInstantiate(b *testing.B) {
 			req := guestRequest()
 			g := loadedGuest(b, folders(b)(), name, &req)
 			g.out = &answers{w: io.Discard}
-			ctx := experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(reserve))
 			for b.Loop() {
+				memory, err := reserve(testPages)
+				if err != nil {
+					b.Fatal(err)
+				}
+				ctx := experimental.WithMemoryAllocator(context.Background(), memory)
 				m, err := g.runtime.InstantiateModule(ctx, g.module, wazero.NewModuleConfig().WithStartFunctions())
 				if err == nil {
 					_, err = m.ExportedFunction("_initialize").Call(ctx)

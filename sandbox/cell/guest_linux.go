@@ -51,7 +51,11 @@ func readFD(fd int) ([]byte, error) {
 // run gives the guest its memory and calls it.
 func (g *guest) run(ctx context.Context, out *answers) error {
 	g.out = out
-	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(reserve))
+	memory, err := reserve(g.req.MaxPages)
+	if err != nil {
+		return err
+	}
+	ctx = experimental.WithMemoryAllocator(ctx, memory)
 	module, err := g.runtime.InstantiateModule(ctx, g.module, wazero.NewModuleConfig().WithStartFunctions())
 	if err != nil {
 		return g.verdict(err)

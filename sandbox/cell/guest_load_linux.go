@@ -75,17 +75,17 @@ func place(folder string, e entry) (stays func() bool, err error) {
 // reserve gives a guest its memory: address space for all that it may grow to,
 // which becomes real page by page. It lies outside Go's heap, so that it neither
 // moves nor delays the collector.
-func reserve(_, most uint64) experimental.LinearMemory {
-	b, err := unix.Mmap(-1, 0, int(max(most, 1)), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+func reserve(pages uint32) (experimental.MemoryAllocator, error) {
+	b, err := unix.Mmap(-1, 0, max(int(pages), 1)<<16, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
 	if err != nil {
-		return linear(nil)
+		return nil, abi.Failure{Code: abi.FailMemory}
 	}
-	return linear(b)
+	return experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory { return linear(b[:most]) }), nil
 }
 
 type linear []byte
 
-// Reallocate gives nil for what was not reserved, which fails the guest.
+// Reallocate gives nil for what was not reserved, which fails the guest's call.
 func (l linear) Reallocate(size uint64) []byte {
 	if size > uint64(len(l)) {
 		return nil
