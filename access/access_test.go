@@ -29,6 +29,7 @@ until: 2026-12-31
 grants:
   - dataset: claims
     policy: claims-statistics
+    version: 3
     columns:
       person: [join]
       district: [group, filter]
@@ -54,7 +55,7 @@ func TestDocumentsAreRead(t *testing.T) {
 		t.Errorf("agreement %+v", a)
 	}
 	g, err := s.Grant("claims")
-	if err != nil || g.Policy != "claims-statistics" || len(g.Columns) != 3 || !slices.Equal(g.Columns[2].Uses, []Use{Measure, Row}) {
+	if err != nil || g.Policy != "claims-statistics" || g.PolicyVersion != 3 || len(g.Columns) != 3 || !slices.Equal(g.Columns[2].Uses, []Use{Measure, Row}) {
 		t.Errorf("grant %+v, %v", g, err)
 	}
 	if _, err := s.Grant("population"); fault.KindOf(err) != fault.Denied || !strings.Contains(err.Error(), "claims") {
@@ -70,10 +71,12 @@ func TestDocumentsRefuse(t *testing.T) {
 		"bad date":      {"from: 2026-03-01", "from: 2026-3-1", "s.yaml:7:7: from"},
 		"inverted term": {"until: 2026-12-31", "until: 2026-02-01", "lies before from"},
 		"unknown use":   {"[measure, row]", "[measure, export]", `"export" is not a use`},
+		"no version":    {"    version: 3\n", "", `"version" is missing`},
+		"version 0":     {"version: 3", "version: 0", "the policy's version"},
 		"use twice":     {"[measure, row]", "[row, row]", "stands twice"},
 		"no use":        {"[measure, row]", "[]", "at least one use"},
 		"uses left out": {"person: [join]", "person:", "lists its uses"},
-		"granted twice": {"grants:\n", "grants:\n  - {dataset: claims, policy: p, columns: {a: [row]}}\n", "granted twice"},
+		"granted twice": {"grants:\n", "grants:\n  - {dataset: claims, policy: p, version: 1, columns: {a: [row]}}\n", "granted twice"},
 	} {
 		text := strings.Replace(scenarioText, c.old, c.new, 1)
 		if text == scenarioText {

@@ -54,11 +54,13 @@ const (
 
 var uses = []Use{Join, Filter, Group, Measure, Derive, Row}
 
-// Grant gives a scenario some columns of one data set, seen through one policy.
+// Grant gives a scenario some columns of one data set, seen through one version of
+// one policy: a later one counts only when the scenario is approved again.
 type Grant struct {
-	Dataset string
-	Policy  string
-	Columns []GrantedColumn
+	Dataset       string
+	Policy        string
+	PolicyVersion int
+	Columns       []GrantedColumn
 }
 
 // GrantedColumn is a column with the uses that were granted.
@@ -223,8 +225,19 @@ func parseGrant(item *yamldoc.Node) (Grant, error) {
 	if r.err != nil {
 		return g, r.err
 	}
-	node, err := m.Need("columns")
+	node, err := m.Need("version")
 	if err != nil {
+		return g, err
+	}
+	version, err := node.Int()
+	if err != nil {
+		return g, err
+	}
+	if version < 1 || version > 1<<31-1 {
+		return g, node.Errorf("want the policy's version, 1 or more")
+	}
+	g.PolicyVersion = int(version)
+	if node, err = m.Need("columns"); err != nil {
 		return g, err
 	}
 	columns, err := node.Map()

@@ -62,6 +62,16 @@ type Person struct {
 // Has reports whether the person holds the role.
 func (p Person) Has(r Role) bool { return slices.Contains(p.Roles, r) }
 
+// Digest binds what the domain decides by: who, of which organisation, in which
+// roles, with which key.
+func (p Person) Digest() crypto.Digest {
+	text := p.ID + "\x00" + p.Org + "\x00" + p.Key.String()
+	for _, r := range p.Roles {
+		text += "\x00" + string(r)
+	}
+	return crypto.Sum([]byte("yingbi person\x00" + text))
+}
+
 // separated lists pairs of roles that one person, or one organisation where so
 // marked, may not hold together, each with its reason.
 var separated = []struct {

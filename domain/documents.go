@@ -5,6 +5,7 @@ import (
 
 	"yingbi/access"
 	"yingbi/catalog"
+	"yingbi/crypto"
 	"yingbi/internal/fault"
 	"yingbi/job"
 	"yingbi/masking"
@@ -14,7 +15,8 @@ import (
 
 // put stores a document that has been parsed, under the action that allows it.
 func (s *Session) put(ctx context.Context, action access.Action, kind, id string, body []byte) (version int, err error) {
-	err = s.act(ctx, action, kind+"/"+id, nil, func() error {
+	details := map[string]string{digestDetail: crypto.Sum(body).String()}
+	err = s.act(ctx, action, kind+"/"+id, details, func() error {
 		version, err = s.store.PutDocument(ctx, store.Document{Kind: kind, ID: id, Body: body, Created: s.cfg.Clock(), By: s.Actor.ID})
 		return err
 	})
@@ -26,6 +28,19 @@ func (s *Session) put(ctx context.Context, action access.Action, kind, id string
 func (s *Session) RegisterDataset(ctx context.Context, file string, body []byte) (*catalog.Dataset, error) {
 	d, err := catalog.ParseDescription(file, body)
 	if err != nil {
+		return nil, err
+	}
+	target := job.DocDataset + "/" + d.ID
+	if err := s.authorise(ctx, access.RegisterDataset, target); err != nil {
+		return nil, err
+	}
+	orgs := []string{d.Provider}
+	if old, err := s.dataset(ctx, d.ID); err == nil {
+		orgs = append(orgs, old.Provider)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if err := s.own(ctx, access.RegisterDataset, target, orgs...); err != nil {
 		return nil, err
 	}
 	if versions, err := s.store.Versions(ctx, d.ID); err != nil {
@@ -44,6 +59,9 @@ func (s *Session) SetPolicy(ctx context.Context, file string, body []byte) (*mas
 	if err != nil {
 		return nil, err
 	}
+	if err := s.authorise(ctx, access.SetPolicy, job.DocPolicy+"/"+p.ID); err != nil {
+		return nil, err
+	}
 	d, err := s.dataset(ctx, p.Dataset)
 	if err != nil {
 		return nil, err
@@ -51,31 +69,84 @@ func (s *Session) SetPolicy(ctx context.Context, file string, body []byte) (*mas
 	if err := p.Check(view.Columns(d)); err != nil {
 		return nil, err
 	}
+	next := 1
+	if doc, err := s.store.Document(ctx, job.DocPolicy, p.ID); err == nil {
+		next = doc.Version + 1
+	} else if fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if p.Version != int64(next) {
+		return nil, fault.Errorf(fault.Conflict, "policy %s says version %d; the next one is %d, by which scenarios name it", p.ID, p.Version, next)
+	}
 	_, err = s.put(ctx, access.SetPolicy, job.DocPolicy, p.ID, body)
 	return p, err
 }
 
-// SignAgreement stores an agreement.
+// own refuses an action on something that belongs to other organisations: the
+// person must be of each of them.
+func (s *Session) own(ctx context.Context, action access.Action, target string, orgs ...string) error {
+	for _, org := range orgs {
+		if org != s.Actor.Org {
+			return s.deny(ctx, action, target, "own_organisation",
+				fault.Errorf(fault.Denied, "%s is for %s to decide; %s belongs to %s", target, org, s.Actor.ID, s.Actor.Org))
+		}
+	}
+	return nil
+}
+
+// SignAgreement stores an agreement, or a new version of it between the same
+// parties.
 func (s *Session) SignAgreement(ctx context.Context, file string, body []byte) (*access.Agreement, error) {
 	a, err := access.ParseAgreement(file, body)
 	if err != nil {
 		return nil, err
 	}
-	if a.Authority != s.Actor.Org && s.Actor.Has(access.Authority) {
-		return nil, fault.Errorf(fault.Denied, "the agreement is granted by %s; %s belongs to %s", a.Authority, s.Actor.ID, s.Actor.Org)
+	target := job.DocAgreement + "/" + a.ID
+	if err := s.authorise(ctx, access.SignAgreement, target); err != nil {
+		return nil, err
+	}
+	orgs := []string{a.Authority}
+	old, err := s.agreement(ctx, a.ID)
+	if err == nil {
+		orgs = append(orgs, old.Authority)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if err := s.own(ctx, access.SignAgreement, target, orgs...); err != nil {
+		return nil, err
+	}
+	if old != nil && old.Operator != a.Operator {
+		return nil, fault.Errorf(fault.Conflict, "agreement %s is with %s; an agreement with %s needs an id of its own", a.ID, old.Operator, a.Operator)
 	}
 	_, err = s.put(ctx, access.SignAgreement, job.DocAgreement, a.ID, body)
 	return a, err
 }
 
+func (s *Session) agreement(ctx context.Context, id string) (*access.Agreement, error) {
+	doc, err := s.store.Document(ctx, job.DocAgreement, id)
+	if err != nil {
+		return nil, err
+	}
+	return access.ParseAgreement(id, doc.Body)
+}
+
 // ApproveScenario stores a scenario whose agreement, data sets, policies and
-// columns exist.
+// columns exist. It is for the authority of the agreement to approve, and for the
+// authority of the version before it.
 func (s *Session) ApproveScenario(ctx context.Context, file string, body []byte) (*access.Scenario, error) {
 	sc, err := access.ParseScenario(file, body)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.store.Document(ctx, job.DocAgreement, sc.Agreement); err != nil {
+	target := job.DocScenario + "/" + sc.ID
+	if err := s.authorise(ctx, access.ApproveScenario, target); err != nil {
+		return nil, err
+	}
+	orgs, err := s.authorities(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.own(ctx, access.ApproveScenario, target, orgs...); err != nil {
 		return nil, err
 	}
 	for _, g := range sc.Grants {
@@ -83,15 +154,38 @@ func (s *Session) ApproveScenario(ctx context.Context, file string, body []byte)
 			return nil, err
 		}
 	}
-	if _, err = s.put(ctx, access.ApproveScenario, job.DocScenario, sc.ID, body); err != nil {
-		return nil, err
-	}
-	secret, err := s.compartment(ctx, job.ScenarioCompartment(sc.ID), "approve") // makes the scenario's key
+	secret, err := s.compartment(ctx, job.ScenarioCompartment(sc.ID), "approve") // makes the scenario's key, without which it is of no use
 	if err != nil {
 		return nil, err
 	}
 	secret.Close()
-	return sc, nil
+	_, err = s.put(ctx, access.ApproveScenario, job.DocScenario, sc.ID, body)
+	return sc, err
+}
+
+// authorities gives who granted the agreement of a scenario, and that of its
+// version in force.
+func (s *Session) authorities(ctx context.Context, sc *access.Scenario) ([]string, error) {
+	a, err := s.agreement(ctx, sc.Agreement)
+	if err != nil {
+		return nil, err
+	}
+	orgs := []string{a.Authority}
+	doc, err := s.store.Document(ctx, job.DocScenario, sc.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return orgs, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	old, err := access.ParseScenario(sc.ID, doc.Body)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = s.agreement(ctx, old.Agreement); err != nil {
+		return nil, err
+	}
+	return append(orgs, a.Authority), nil
 }
 
 func (s *Session) checkGrant(ctx context.Context, g access.Grant) error {
@@ -99,7 +193,7 @@ func (s *Session) checkGrant(ctx context.Context, g access.Grant) error {
 	if err != nil {
 		return err
 	}
-	doc, err := s.store.Document(ctx, job.DocPolicy, g.Policy)
+	doc, err := s.store.DocumentVersion(ctx, job.DocPolicy, g.Policy, g.PolicyVersion)
 	if err != nil {
 		return err
 	}
@@ -159,4 +253,9 @@ type documents struct{ store *store.Store }
 func (d documents) Document(ctx context.Context, kind, id string) ([]byte, int, error) {
 	doc, err := d.store.Document(ctx, kind, id)
 	return doc.Body, doc.Version, err
+}
+
+func (d documents) DocumentVersion(ctx context.Context, kind, id string, version int) ([]byte, error) {
+	doc, err := d.store.DocumentVersion(ctx, kind, id, version)
+	return doc.Body, err
 }

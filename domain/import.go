@@ -35,12 +35,16 @@ func (s *Session) compartment(ctx context.Context, name, purpose string) (*vault
 // ImportDataset reads an upload through a cell into a new version of a data set.
 // progress is called with the number of rows read so far.
 func (s *Session) ImportDataset(ctx context.Context, id string, file *os.File, progress func(rows int64)) (v catalog.Version, err error) {
+	if err := s.authorise(ctx, access.ImportDataset, catalog.Compartment(id)); err != nil {
+		return v, err
+	}
 	d, err := s.dataset(ctx, id)
 	if err != nil {
 		return v, err
 	}
-	if d.Provider != s.Actor.Org && s.Actor.Has(access.Provider) {
-		return v, fault.Errorf(fault.Denied, "data set %s is provided by %s; %s belongs to %s", id, d.Provider, s.Actor.ID, s.Actor.Org)
+	if d.Provider != s.Actor.Org {
+		return v, s.deny(ctx, access.ImportDataset, catalog.Compartment(id), "own_data",
+			fault.Errorf(fault.Denied, "data set %s is provided by %s; %s belongs to %s", id, d.Provider, s.Actor.ID, s.Actor.Org))
 	}
 	err = s.act(ctx, access.ImportDataset, catalog.Compartment(id), nil, func() error {
 		v, err = s.importVersion(ctx, d, file, progress)

@@ -17,14 +17,16 @@ import (
 const commitAction = "vault.commit"
 
 // ledger is the vault's commit point: the newest manifest of each compartment as
-// the audit log has it. It also remembers, while the log is replayed, which
-// intents have no outcome yet.
+// the audit log has it. While the log is replayed it also gathers what Open
+// compares with the metadata database: which intents ended well, and which have
+// no outcome yet.
 type ledger struct {
 	log *audit.Log
 
 	mu       sync.Mutex // guards versions
 	versions map[string]manifestVersion
-	open     map[uint64]audit.Record // only filled by replay
+	open     map[uint64]audit.Record // intents; only filled by replay, as is done
+	done     acts
 }
 
 type manifestVersion struct {
@@ -33,7 +35,7 @@ type manifestVersion struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{versions: map[string]manifestVersion{}, open: map[uint64]audit.Record{}}
+	return &ledger{versions: map[string]manifestVersion{}, open: map[uint64]audit.Record{}, done: newActs()}
 }
 
 // replay sees every record of the log at Open.
@@ -42,6 +44,9 @@ func (l *ledger) replay(index uint64, r audit.Record) error {
 	case r.Phase == audit.Intent:
 		l.open[index] = r
 	case r.Phase == audit.Outcome && r.Ref != nil:
+		if r.Result == audit.OK {
+			l.done.note(l.open[*r.Ref])
+		}
 		delete(l.open, *r.Ref)
 	case r.Action == commitAction:
 		number, err := strconv.ParseUint(r.Details["version"], 10, 64)

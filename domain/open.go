@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -64,14 +65,15 @@ type Domain struct {
 // Recovery tells what Open found and put right after an unclean end.
 type Recovery struct {
 	TornBytes int64    `json:"torn_bytes,omitempty"` // cut from the end of the log: a record that was never acknowledged
+	Finished  []string `json:"finished,omitempty"`   // acts that were done and had no outcome in the log, now closed as done
 	Abandoned []string `json:"abandoned,omitempty"`  // intents without an outcome, now closed as abandoned
-	Jobs      []string `json:"jobs,omitempty"`       // jobs that were running and have failed
+	Jobs      []string `json:"jobs,omitempty"`       // jobs that were running and have failed, or were half submitted and are refused
 	Orphans   []string `json:"orphans,omitempty"`    // objects that no manifest names, now removed
 }
 
 // Empty reports whether there was nothing to put right.
 func (r Recovery) Empty() bool {
-	return r.TornBytes == 0 && len(r.Abandoned) == 0 && len(r.Jobs) == 0 && len(r.Orphans) == 0
+	return r.TornBytes == 0 && len(r.Finished) == 0 && len(r.Abandoned) == 0 && len(r.Jobs) == 0 && len(r.Orphans) == 0
 }
 
 // Founding is what Init needs besides the folder.
@@ -128,10 +130,10 @@ func CheckEmpty(dir string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Lstat(filepath.Join(dir, infoFile)); err == nil {
+		return fault.Errorf(fault.Conflict, "%s is a domain folder already; open it, or name another folder", dir)
+	}
 	for _, e := range entries {
-		if e.Name() == infoFile {
-			return fault.Errorf(fault.Conflict, "%s is a domain folder already; open it, or name another folder", dir)
-		}
 		if e.Name() != "lock" {
 			return fault.Errorf(fault.Conflict, "%s is not empty; a domain is made in an empty folder", dir)
 		}
@@ -165,7 +167,9 @@ func Open(ctx context.Context, cfg Config) (d *Domain, r Recovery, err error) {
 	if d.store, err = store.Open(ctx, cfg.path("meta.db")); err != nil {
 		return d, r, err
 	}
-	d.vault, err = vault.Open(ctx, vault.Config{Dir: cfg.path("vault"), Keys: d.keys, Public: d.Info.Public, Ledger: d.ledger})
+	d.vault, err = vault.Open(ctx, vault.Config{
+		Dir: cfg.path("vault"), Keys: d.keys, Public: d.Info.Public, Ledger: d.ledger, Clock: cfg.Clock,
+	})
 	if err != nil {
 		return d, r, err
 	}
@@ -203,26 +207,70 @@ func (d *Domain) openLog(verifier note.Verifier, r *Recovery) (*audit.Log, error
 	return log, err
 }
 
-// recover closes intents that have no outcome, fails jobs that were running, and
-// removes objects that no manifest names.
+// recover compares the database with the log, closes intents that have no
+// outcome, fails jobs that were running, and removes objects that no manifest
+// names.
 func (d *Domain) recover(ctx context.Context, r *Recovery) error {
-	for index, rec := range d.ledger.open {
-		r.Abandoned = append(r.Abandoned, fmt.Sprintf("%d %s %s", index, rec.Action, rec.Target))
-		_, err := d.log.Append(ctx, audit.Record{
-			Actor: "domain", Action: rec.Action, Phase: audit.Outcome, Target: rec.Target, Ref: &index, Result: "abandoned",
-		})
-		if err != nil {
-			return err
-		}
+	if d.log.Size() == 0 {
+		return d.adoptFounder(ctx)
 	}
-	sort.Strings(r.Abandoned)
-	d.ledger.open = nil
-	var err error
+	database, err := inDatabase(ctx, d.store)
+	if err != nil {
+		return err
+	}
+	if err := d.closeIntents(ctx, database, r); err != nil {
+		return err
+	}
 	if r.Jobs, err = d.Jobs().Recover(ctx); err != nil {
 		return err
 	}
 	r.Orphans, err = d.vault.Collect(ctx)
 	return err
+}
+
+// adoptFounder makes the founder's registration the first act of the log, when a
+// domain is opened for the first time: Init has no log yet.
+func (d *Domain) adoptFounder(ctx context.Context) error {
+	people, err := d.store.People(ctx)
+	if err != nil {
+		return err
+	}
+	if len(people) != 1 {
+		return fault.Errorf(fault.Integrity, "a new domain has one founder, and this one has %d people: found it again in an empty folder", len(people))
+	}
+	return d.log.Act(ctx, registration(people[0], people[0].ID), func(uint64) error { return nil })
+}
+
+// closeIntents records the outcome of intents that have none, in their order, if
+// with them log and database agree.
+func (d *Domain) closeIntents(ctx context.Context, database acts, r *Recovery) error {
+	open := slices.Sorted(maps.Keys(d.ledger.open))
+	finished := map[uint64]bool{}
+	for _, index := range open {
+		if rec := d.ledger.open[index]; d.ledger.done.done(rec, database) {
+			finished[index] = true
+			d.ledger.done.note(rec)
+		}
+	}
+	if err := d.ledger.done.check(database); err != nil {
+		return err
+	}
+	for _, index := range open {
+		rec := d.ledger.open[index]
+		list, result := &r.Abandoned, "abandoned"
+		if finished[index] {
+			list, result = &r.Finished, audit.OK
+		}
+		*list = append(*list, fmt.Sprintf("%d %s %s", index, rec.Action, rec.Target))
+		_, err := d.log.Append(ctx, audit.Record{
+			Actor: "domain", Action: rec.Action, Phase: audit.Outcome, Target: rec.Target, Ref: &index, Result: result,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	d.ledger.open, d.ledger.done = nil, acts{}
+	return nil
 }
 
 // Close signs a last checkpoint and stops the keeper. It is safe on a domain

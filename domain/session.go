@@ -20,7 +20,8 @@ type Session struct {
 }
 
 // Login lets a registered person in who signs a fresh challenge with the key
-// that was registered. An unknown person and a wrong key get the same answer.
+// that was registered. An unknown person and a wrong key get the same answer, and
+// the same record.
 func (d *Domain) Login(ctx context.Context, id string, key *crypto.SigningKey) (*Session, error) {
 	refused := fault.Errorf(fault.Denied, "%q with this key is nobody the domain knows; check --as and --key", id)
 	challenge := make([]byte, 32)
@@ -30,13 +31,13 @@ func (d *Domain) Login(ctx context.Context, id string, key *crypto.SigningKey) (
 		return nil, err
 	}
 	actor, err := d.store.Person(ctx, id)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil, refused
-	}
-	if err != nil {
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil, err
 	}
-	if actor.Key.Verify(challenge, signature) != nil {
+	if err != nil || actor.Key.Verify(challenge, signature) != nil {
+		if access.CheckID("person", id) != nil {
+			id = "unnamed" // whatever was typed there is not for the log
+		}
 		return nil, errors.Join(refused, d.event(ctx, id, "session.refuse", "person/"+id, nil))
 	}
 	return &Session{Domain: d, Actor: actor, key: key}, nil
@@ -55,8 +56,12 @@ func (s *Session) authorise(ctx context.Context, action access.Action, target st
 	if decision.Allowed {
 		return nil
 	}
-	return errors.Join(decision.Err(), s.event(ctx, s.Actor.ID, "access.deny", target,
-		map[string]string{"action": string(action), "rule": decision.Rule}))
+	return s.deny(ctx, action, target, decision.Rule, decision.Err())
+}
+
+// deny records a refusal and gives it.
+func (s *Session) deny(ctx context.Context, action access.Action, target, rule string, refusal error) error {
+	return errors.Join(refusal, s.event(ctx, s.Actor.ID, "access.deny", target, map[string]string{"action": string(action), "rule": rule}))
 }
 
 // act authorises the action, records the intent, does it, and records how it
@@ -80,12 +85,24 @@ func (s *Session) AddPerson(ctx context.Context, p access.Person, name string) e
 	if strings.TrimSpace(name) == "" {
 		return fault.New(fault.Invalid, "a person is registered by real name (实名): give --name")
 	}
-	return s.act(ctx, access.ManagePeople, "person/"+p.ID, map[string]string{"roles": joinRoles(p.Roles)}, func() error {
-		if err := s.store.AddPerson(ctx, p, s.Actor.ID, s.cfg.Clock()); err != nil {
+	record := registration(p, s.Actor.ID)
+	return s.act(ctx, access.ManagePeople, record.Target, record.Details, func() error {
+		if _, err := s.store.Person(ctx, p.ID); err == nil {
+			return fault.Errorf(fault.Conflict, "person %q is registered already", p.ID)
+		}
+		if err := s.keepName(ctx, p.ID, name); err != nil { // first: nobody is registered without a name
 			return err
 		}
-		return s.keepName(ctx, p.ID, name)
+		return s.store.AddPerson(ctx, p, s.Actor.ID, s.cfg.Clock())
 	})
+}
+
+// registration is the intent to register a person.
+func registration(p access.Person, by string) audit.Record {
+	return audit.Record{
+		Actor: by, Action: string(access.ManagePeople), Target: "person/" + p.ID,
+		Details: map[string]string{"org": p.Org, "roles": joinRoles(p.Roles), digestDetail: p.Digest().String()},
+	}
 }
 
 func (s *Session) keepName(ctx context.Context, id, name string) (err error) {

@@ -95,7 +95,7 @@ func (r *run) guestInputs(recompile bool) (files []*os.File, req abi.GuestReques
 	}
 	guest := r.plan.Guest
 	req = abi.GuestRequest{
-		SQL: guest.SQL, MaxPages: uint32(r.manifest.Limits.Memory >> 16), MaxItems: maxItems, MaxLog: maxLog, MaxItemBytes: maxItemBytes,
+		SQL: guest.SQL, MaxPages: r.pages(), MaxItems: maxItems, MaxLog: maxLog, MaxItemBytes: maxItemBytes,
 		Seed: r.seed(), Now: r.newest,
 	}
 	if req.ModuleFD, err = add("module", module); err != nil {
@@ -130,6 +130,10 @@ func (r *run) guestInputs(recompile bool) (files []*os.File, req abi.GuestReques
 	req.Views = views
 	return append(files, more...), req, err
 }
+
+// pages is the most memory that the module may have, in pages of 64 KiB. Its
+// addresses have 32 bits.
+func (r *run) pages() uint32 { return uint32(min(r.manifest.Limits.Memory>>16, 1<<16)) }
 
 // seed gives a module the same randomness for the same job over the same views.
 func (r *run) seed() []byte {
@@ -213,7 +217,7 @@ func (r *run) code(module []byte, recompile bool) ([]byte, error) {
 	if _, err := cache.Stat(name); err == nil && !recompile {
 		return cache.Read(r.ctx, name, maxObject)
 	}
-	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: uint32(r.manifest.Limits.Memory >> 16)}, module, compileLimits)
+	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: r.pages()}, module, compileLimits)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,9 @@ func (s *Service) Release(ctx context.Context, actor access.Person, id string) (
 	if j.State != Approved {
 		return j, fault.Errorf(fault.Conflict, "job %s is %s; only an approved job can be released", id, j.State)
 	}
+	if err := c.current(); err != nil {
+		return j, err
+	}
 	home, err := s.unlock(ctx, actor, id, "release")
 	if err != nil {
 		return j, err
@@ -88,9 +91,6 @@ func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c cir
 	files[release.SignatureFile] = release.EncodeSignature(signature)
 	if _, err := release.VerifyFiles(files, s.Name, s.Public); err != nil {
 		return fault.Errorf(fault.KindOf(err), "the release of job %s would not verify, so it is not made: %v", j.ID, err)
-	}
-	if _, err := release.VerifyFiles(files, s.Name, s.Public); err != nil {
-		return fault.Errorf(fault.Internal, "the release does not verify and is not given out: %v", err)
 	}
 	objects := map[string]func(io.Writer) error{}
 	for name, b := range files {
@@ -202,6 +202,9 @@ func readRelease(ctx context.Context, home *vault.Compartment) (map[string][]byt
 			return nil, err
 		}
 		files[file] = b
+	}
+	if files[release.CertificateFile] == nil {
+		return nil, fault.New(fault.Integrity, "no certificate is sealed with this job: the metadata database was altered")
 	}
 	return files, nil
 }

@@ -143,12 +143,17 @@ func (s *Service) Reject(ctx context.Context, actor access.Person, key *crypto.S
 }
 
 func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.SigningKey, id string, verdict State, reason string) (Job, error) {
-	j, _, err := s.find(ctx, actor, access.DecideJob, id)
+	j, c, err := s.find(ctx, actor, access.DecideJob, id)
 	if err != nil {
 		return j, err
 	}
 	if !j.State.CanBecome(verdict) {
 		return j, fault.Errorf(fault.Conflict, "job %s is %s; it cannot be %s", id, j.State, verdict)
+	}
+	if verdict == Approved {
+		if err := c.current(); err != nil {
+			return j, err
+		}
 	}
 	if key.Public() != actor.Key {
 		return j, fault.New(fault.Denied, "a decision is signed with the reviewer's own registered key")
@@ -207,7 +212,7 @@ func (s *Service) List(ctx context.Context, actor access.Person) ([]Job, error) 
 	}
 	var out []Job
 	for _, j := range all {
-		c, err := s.circumstances(ctx, j.Scenario)
+		c, err := s.circumstances(ctx, j.Scenario, j.ScenarioVersion)
 		if err != nil {
 			return nil, err
 		}

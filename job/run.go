@@ -64,6 +64,9 @@ func (s *Service) Run(ctx context.Context, actor access.Person, id string) (Job,
 	if j.State != Queued {
 		return j, fault.Errorf(fault.Conflict, "job %s is %s; only a queued job can be run", id, j.State.Outside())
 	}
+	if err := c.current(); err != nil {
+		return j.Outside(), err
+	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id}
 	err = s.Log.Act(ctx, intent, func(uint64) error { return s.run(ctx, actor, &j, c) })
 	return j.Outside(), err
@@ -177,7 +180,7 @@ func used(inputs []input, open *views, preset string, at time.Time) (Used, error
 		}
 		out.Inputs = append(out.Inputs, UsedInput{
 			Name: in.name, Dataset: in.dataset.ID, Version: in.version.Number, VersionDigest: digest,
-			Policy: in.policy.ID, PolicyVersion: in.policyVersion, PolicyDigest: in.policy.Digest(), View: open.byName[in.name].Identity(),
+			Policy: in.policy.ID, PolicyVersion: in.grant.PolicyVersion, PolicyDigest: in.policy.Digest(), View: open.byName[in.name].Identity(),
 		})
 	}
 	return out, nil

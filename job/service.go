@@ -29,10 +29,11 @@ type Store interface {
 	LatestVersion(ctx context.Context, dataset string) (catalog.Version, error)
 }
 
-// Documents gives the newest version of a document that is in force, or a
-// fault.NotFound.
+// Documents gives documents, or a fault.NotFound: the newest version, which is in
+// force, or a given one.
 type Documents interface {
 	Document(ctx context.Context, kind, id string) (body []byte, version int, err error)
+	DocumentVersion(ctx context.Context, kind, id string, version int) (body []byte, err error)
 }
 
 // Service runs the life of jobs. All fields are needed.
@@ -64,16 +65,26 @@ const (
 	releaseFiles = "release/"      // the files of the release
 )
 
-// circumstances is what a decision about a job depends on.
+// circumstances is what a decision about a job depends on: the scenario in the
+// version under which the job was submitted, and the agreement in force.
 type circumstances struct {
 	scenario  *access.Scenario
+	version   int // of scenario
+	newest    int // version of the scenario that is in force
 	agreement *access.Agreement
 }
 
-func (s *Service) circumstances(ctx context.Context, scenario string) (c circumstances, err error) {
-	body, _, err := s.Documents.Document(ctx, DocScenario, scenario)
+// circumstances loads them; version 0 is the one in force.
+func (s *Service) circumstances(ctx context.Context, scenario string, version int) (c circumstances, err error) {
+	body, newest, err := s.Documents.Document(ctx, DocScenario, scenario)
 	if err != nil {
 		return c, err
+	}
+	if c.version, c.newest = newest, newest; version != 0 && version != newest {
+		c.version = version
+		if body, err = s.Documents.DocumentVersion(ctx, DocScenario, scenario, version); err != nil {
+			return c, err
+		}
 	}
 	if c.scenario, err = access.ParseScenario(scenario, body); err != nil {
 		return c, err
@@ -83,6 +94,16 @@ func (s *Service) circumstances(ctx context.Context, scenario string) (c circums
 	}
 	c.agreement, err = access.ParseAgreement(c.scenario.Agreement, body)
 	return c, err
+}
+
+// current refuses to go on with a job whose scenario was approved again since it
+// was submitted: what was granted then may not be granted now.
+func (c circumstances) current() error {
+	if c.version == c.newest {
+		return nil
+	}
+	return fault.Errorf(fault.Conflict, "scenario %s was approved again (version %d, the job is of version %d): submit the job again",
+		c.scenario.ID, c.newest, c.version)
 }
 
 // authorise decides whether the actor may do the action on the job, and records
@@ -115,7 +136,7 @@ func (s *Service) find(ctx context.Context, actor access.Person, action access.A
 	if j, err = s.Store.Job(ctx, id); err != nil {
 		return j, c, err
 	}
-	if c, err = s.circumstances(ctx, j.Scenario); err != nil {
+	if c, err = s.circumstances(ctx, j.Scenario, j.ScenarioVersion); err != nil {
 		return j, c, err
 	}
 	if err := s.authorise(ctx, actor, action, j, c); err != nil {
@@ -153,8 +174,6 @@ type input struct {
 	version catalog.Version
 	policy  *masking.Policy
 	grant   *access.Grant
-
-	policyVersion int // of the stored document
 }
 
 // inputs resolves the manifest's inputs against the scenario.
@@ -176,7 +195,7 @@ func (s *Service) inputs(ctx context.Context, m *manifest.Manifest, scenario *ac
 		if one.dataset, err = catalog.ParseDescription(in.Dataset, body); err != nil {
 			return nil, err
 		}
-		if body, one.policyVersion, err = s.Documents.Document(ctx, DocPolicy, grant.Policy); err != nil {
+		if body, err = s.Documents.DocumentVersion(ctx, DocPolicy, grant.Policy, grant.PolicyVersion); err != nil {
 			return nil, err
 		}
 		if one.policy, err = masking.ParsePolicy(grant.Policy, body); err != nil {

@@ -1,11 +1,16 @@
 package job
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
+	"yingbi/crypto"
 	"yingbi/internal/fault"
 )
+
+// DigestDetail names, in the intent of a submission, the digest of the job.
+const DigestDetail = "digest"
 
 // State is where a job stands in its life.
 type State string
@@ -78,16 +83,24 @@ func (s State) Outside() string {
 // Job is what the metadata database knows of a job: ids, states and times. What
 // it says and what it made lie sealed in its compartment.
 type Job struct {
-	ID        string // UUIDv7
-	Scenario  string
-	Submitter string
-	Org       string // the submitter's organisation
-	State     State
-	Class     string // assurance: protected or verified; empty before the run
-	Reason    string // why it ended: a fault kind, a limit, a reviewer's reason; never text of a guest
-	Module    bool   // the job brings a module
-	Created   time.Time
-	Updated   time.Time
+	ID       string // UUIDv7
+	Scenario string
+	// ScenarioVersion is the one under which the job was submitted.
+	ScenarioVersion int
+	Submitter       string
+	Org             string // the submitter's organisation
+	State           State
+	Class           string // assurance: protected or verified; empty before the run
+	Reason          string // why it ended: a fault kind, a limit, a reviewer's reason; never text of a guest
+	Module          bool   // the job brings a module
+	Created         time.Time
+	Updated         time.Time
+}
+
+// Digest binds what the domain decides by: which job, under which scenario, of
+// whom.
+func (j Job) Digest() crypto.Digest {
+	return crypto.Sum(fmt.Appendf(nil, "yingbi job\x00%s\x00%s\x00%d\x00%s\x00%s", j.ID, j.Scenario, j.ScenarioVersion, j.Submitter, j.Org))
 }
 
 // Outside is the job as its operator's side may see it: while it is in review,

@@ -29,13 +29,13 @@ func (s *Service) Submit(ctx context.Context, actor access.Person, p Package) (j
 	if err != nil {
 		return j, err
 	}
-	c, err := s.circumstances(ctx, m.Scenario)
+	c, err := s.circumstances(ctx, m.Scenario, 0)
 	if err != nil {
 		return j, err
 	}
 	now := s.Clock()
 	j = Job{
-		ID: uuid.Must(uuid.NewV7()).String(), Scenario: m.Scenario, Submitter: actor.ID, Org: actor.Org,
+		ID: uuid.Must(uuid.NewV7()).String(), Scenario: m.Scenario, ScenarioVersion: c.version, Submitter: actor.ID, Org: actor.Org,
 		State: Submitted, Module: p.Module != nil, Created: now, Updated: now,
 	}
 	if err := s.authorise(ctx, actor, access.SubmitJob, Job{Scenario: m.Scenario}, c); err != nil {
@@ -48,7 +48,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Person, p Package) (j
 	if err != nil {
 		return j, s.refuse(ctx, actor, m.Scenario, err)
 	}
-	intent := audit.Record{Actor: actor.ID, Action: string(access.SubmitJob), Target: "job/" + j.ID, Details: map[string]string{"scenario": j.Scenario}}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.SubmitJob), Target: "job/" + j.ID, Details: map[string]string{"scenario": j.Scenario, DigestDetail: j.Digest().String()}}
 	err = s.Log.Act(ctx, intent, func(uint64) error { return s.enter(ctx, actor, &j, p) })
 	return j, err
 }

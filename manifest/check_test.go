@@ -105,11 +105,11 @@ func expect(t *testing.T, what string, err error, want string, kind fault.Kind) 
 func TestProductScale(t *testing.T) {
 	s := city(t)
 	for scale, want := range map[string]string{"decimal(18,9)": "", "decimal(18,10)": "the product has 20 decimals"} {
-		m, err := Parse("job.yaml", []byte(job("", "district", "sum(cost * cost)")))
+		m, err := Parse("job.yaml", []byte(job("cost * cost > 0", "district", "count()")))
 		if err != nil {
 			t.Fatal(err)
 		}
-		s["claims"].Columns["cost"] = col(t, "", scale+": measure")
+		s["claims"].Columns["cost"] = col(t, "", scale+": filter")
 		_, err = m.Check(s)
 		expect(t, scale, err, want, fault.Invalid)
 	}
@@ -123,12 +123,11 @@ func TestUses(t *testing.T) {
 		job("", "cost", "count()"):                                            "cost is used here to group; the scenario grants it for filter, measure, derive, row",
 		job("", "visit_date", "count()"):                                      "visit_date is used here to group",
 		job("", "district", "sum(days)"):                                      "",
-		job("", "district", "mean(case when days > 1 then cost end)"):         "",
 		job("", "district", "share(cost > 1000)"):                             "",
 		job("weight > 1", "", "sum(weight)"):                                  "",
 		job("hospital = 'x'", "district", "count()"):                          "hospital is used here to filter; the scenario grants it for join, row",
 		job("", "district", "share(hospital = 'x')"):                          "hospital is used here to filter",
-		job("", "district", "mean(case when hospital is null then cost end)"): "hospital is used here to filter",
+		job("case when hospital is null then cost end > 1", "", "count()"):    "hospital is used here to filter",
 		job("", "person", "count()"):                                          "row per subject: person says who a row is about",
 		job("person = 'x'", "", "count()"):                                    "row per subject",
 		job("", "district", "share(person is null)"):                          "row per subject",
@@ -155,7 +154,8 @@ func TestUses(t *testing.T) {
 		derive("  same: born\n  old: same < '2000-01-01'\n", "where: old"):            "",
 		derive("  who: case when insured then 'a' else 'b' end\n", "group_by: [who]"): "",
 		derive("  what: insured\n", "group_by: [what]"):                               "insured is used here to group",
-		job("", "district", "sum(case when insured then cost end)"):                   "insured is used here to filter; the scenario grants it for measure, derive, row",
+		job("case when insured then cost end > 1", "district", "count()"):             "insured is used here to filter; the scenario grants it for measure, derive, row",
+		job("", "district", "mean(prefix)"):                                           "no column prefix here",
 		derive("  unused: month(visit_date)\n", "group_by: [district]"):               "unused is used by no table; remove it",
 	} {
 		_, err := check(t, text)
@@ -346,14 +346,14 @@ func TestDerivedColumnsCannotExplode(t *testing.T) {
 	for i := 1; i < 20; i++ {
 		fmt.Fprintf(&b, "  d%d: d%d + d%d\n", i, i-1, i-1)
 	}
-	_, err := check(t, head+claims+b.String()+"tables: {t: {from: claims, measures: {m: sum(d19)}}}\n")
+	_, err := check(t, head+claims+b.String()+"tables: {t: {from: claims, where: d19 > 0, measures: {m: count()}}}\n")
 	expect(t, "doubling", err, "the expression grows past", fault.Invalid)
 	b.Reset()
 	b.WriteString("derive:\n  d0: days + 1\n")
 	for i := 1; i < 64; i++ {
 		fmt.Fprintf(&b, "  d%d: d%d + 1\n", i, i-1)
 	}
-	_, err = check(t, head+claims+b.String()+"tables: {t: {from: claims, measures: {m: sum(d63)}}}\n")
+	_, err = check(t, head+claims+b.String()+"tables: {t: {from: claims, where: d63 > 0, measures: {m: count()}}}\n")
 	expect(t, "chain", err, "nested more than 60 levels deep once", fault.Invalid)
 }
 

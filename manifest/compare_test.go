@@ -70,8 +70,7 @@ func byAge(c town) []flat {
 			}
 			f := flat{key: band + "|" + month, units: []int64{x.person}, within: true}
 			if x.days != nil {
-				v := *x.days*2 - 1
-				f.value = &v
+				f.value = x.days
 			}
 			female := p.sex == "女"
 			f.truth = &female
@@ -118,7 +117,7 @@ tables:
     from: claims
     join: {population: person}
     group_by: [age, month]
-` + fmt.Sprintf(measures, "days * 2 - 1", "sex = '女'"), 0, byAge},
+` + fmt.Sprintf(measures, "days", "sex = '女'"), 0, byAge},
 	{"two kinds", head + `inputs:
   claims: {dataset: claims, columns: [person, hospital, cost, urgent]}
   hospitals: {dataset: hospitals, columns: [code, grade]}

@@ -108,7 +108,17 @@ type PlanTable struct {
 	Cells     Statement
 	Evidence  []Statement     // one per unit
 	Joins     []JoinStatement // one per join
+	Origin    Origin          // which rows it is made of
+	MaxCells  int             // more are refused: the tables of a job share what it may compute
 	Published bool            // false where a module's output stands in its place
+}
+
+// Origin says which rows a table is made of, in the manifest's own words: tables
+// of one job that agree in Source and Where are of the same rows.
+type Origin struct {
+	Datasets []string // that it reads, by id
+	Source   string   // its inputs, and how they are joined
+	Where    string   // "" for all rows
 }
 
 // Key is one grouping column.
@@ -117,6 +127,8 @@ type Key struct {
 	Title  string       `json:"title"`
 	Type   coltype.Type `json:"type"`
 	Domain []string     `json:"domain,omitempty"` // all labels that the manifest itself can give, in its order; nil where data gives them
+
+	Derived bool `json:"derived,omitempty"` // its values are the author's, not a stored column's
 }
 
 // Measure is one figure per cell.

@@ -35,6 +35,8 @@ func (c *checker) table(index int) (PlanTable, error) {
 		}
 	}
 	out.Units = s.units
+	out.Origin = c.origin(decl)
+	out.MaxCells = maxCells(len(c.m.tables), &out)
 	out.Cells = q.cells(&out)
 	for i := range s.units {
 		out.Evidence = append(out.Evidence, q.evidence(&out, i))
@@ -43,6 +45,34 @@ func (c *checker) table(index int) (PlanTable, error) {
 		c.plan.Threads = 1
 	}
 	return out, nil
+}
+
+const (
+	maxFigures = 200_000 // keys, figures and evidence of all tables of a job
+	mostCells  = 50_000  // of any table: more is a data set
+)
+
+// maxCells is the table's equal part of what a job may compute.
+func maxCells(tables int, t *PlanTable) int {
+	each := len(t.Keys) + len(t.Measures)*(1+len(t.Units))
+	return min(mostCells, max(1, maxFigures/tables/max(1, each)))
+}
+
+// origin says which rows a table is made of.
+func (c *checker) origin(decl *table) Origin {
+	out := Origin{Source: quoteName(decl.from)}
+	for _, name := range decl.members() {
+		if id := c.m.input(name).Dataset; !slices.Contains(out.Datasets, id) {
+			out.Datasets = append(out.Datasets, id)
+		}
+	}
+	for _, j := range decl.joins {
+		out.Source += fmt.Sprintf(" join %s (%s = %s)", quoteName(j.input), quoteName(j.left), quoteName(j.right))
+	}
+	if decl.where != nil {
+		out.Where = decl.where.String()
+	}
+	return out
 }
 
 func (q *query) key(k keyName, out *PlanTable) error {
@@ -55,7 +85,7 @@ func (q *query) key(k keyName, out *PlanTable) error {
 	if !slices.Contains(keyTypes, t.typ.Kind) {
 		return fault.At(k.at, "%q is %s and would make nearly every row a cell; derive a band or a part of it", k.name, t.typ)
 	}
-	key := Key{Name: k.name, Title: s.title, Type: t.typ, Domain: t.domain}
+	key := Key{Name: k.name, Title: s.title, Type: t.typ, Domain: t.domain, Derived: s.c.m.derive(k.name) != nil}
 	if key.Title == "" {
 		key.Title = k.name
 	}
@@ -73,7 +103,7 @@ func (q *query) measure(f measure, out *PlanTable) error {
 	case Subjects:
 		m.Unit, err = s.unit(f)
 	case Sum, Mean:
-		t, err = s.number(f.arg, mode{use: UseMeasure})
+		t, err = s.stored(f)
 		m.Type = sumType(t.typ)
 	case Share:
 		t, err = s.boolean(f.arg, mode{use: UseFilter})
@@ -84,6 +114,22 @@ func (q *query) measure(f measure, out *PlanTable) error {
 	out.Measures = append(out.Measures, m)
 	q.values = append(q.values, t)
 	return nil
+}
+
+// stored reads what sum and mean take: one stored column, and nothing else. Any
+// constant inside would be chosen by the author. As an addend or a branch of case
+// it pads the figure, so that one subject's part passes for a small one; as an
+// offset, or as a factor that moves the rounding, it adds digits. Another column
+// can do the same, so none stands beside the first.
+func (s *scope) stored(f measure) (term, error) {
+	e := f.arg
+	if e.op != opColumn {
+		return term{}, fault.At(e.at, "%s takes one stored column, found %s; choose rows with where, count those of a condition with share(condition), and calculate with the published figures", f.kind, e)
+	}
+	if e.input == "" && s.c.m.derive(e.text) != nil {
+		return term{}, fault.At(e.at, "%s takes a stored column, and %s is derived; group by it, choose rows with where, or use share(condition)", f.kind, e)
+	}
+	return s.number(e, mode{use: UseMeasure})
 }
 
 // sumType is the type that a sum must fit; the engine fails where it does not.

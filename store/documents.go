@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 )
 
@@ -38,6 +39,18 @@ func (s *Store) PutDocument(ctx context.Context, d Document) (int, error) {
 func (s *Store) Document(ctx context.Context, kind, id string) (Document, error) {
 	row := s.db.QueryRowContext(ctx, "SELECT "+documentColumns+" FROM documents WHERE kind = ? AND id = ? ORDER BY version DESC LIMIT 1", kind, id)
 	return one(row, kind, id, scanDocument)
+}
+
+// DocumentVersion finds one version of a document.
+func (s *Store) DocumentVersion(ctx context.Context, kind, id string, version int) (Document, error) {
+	row := s.db.QueryRowContext(ctx, "SELECT "+documentColumns+" FROM documents WHERE kind = ? AND id = ? AND version = ?", kind, id, version)
+	return one(row, fmt.Sprintf("version %d of %s", version, kind), id, scanDocument)
+}
+
+// EveryDocument lists every version of every document.
+func (s *Store) EveryDocument(ctx context.Context) ([]Document, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+documentColumns+" FROM documents ORDER BY kind, id, version")
+	return many(rows, err, scanDocument)
 }
 
 // Documents lists the newest version of each document of a kind, by id.

@@ -8,12 +8,12 @@ import (
 	"yingbi/job"
 )
 
-const jobColumns = "id, scenario, submitter, org, state, class, reason, module, created, updated"
+const jobColumns = "id, scenario, scenario_version, submitter, org, state, class, reason, module, created, updated"
 
 // AddJob stores a new job in its state.
 func (s *Store) AddJob(ctx context.Context, j job.Job) error {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?)",
-		j.ID, j.Scenario, j.Submitter, j.Org, j.State, j.Class, j.Reason, j.Module, stamp(j.Created), stamp(j.Updated))
+	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+		j.ID, j.Scenario, j.ScenarioVersion, j.Submitter, j.Org, j.State, j.Class, j.Reason, j.Module, stamp(j.Created), stamp(j.Updated))
 	return err
 }
 
@@ -73,7 +73,7 @@ func (s *Store) Transitions(ctx context.Context, id string) ([]job.Transition, e
 func scanJob(row scanner) (job.Job, error) {
 	var j job.Job
 	var created, updated string
-	err := row.Scan(&j.ID, &j.Scenario, &j.Submitter, &j.Org, &j.State, &j.Class, &j.Reason, &j.Module, &created, &updated)
+	err := row.Scan(&j.ID, &j.Scenario, &j.ScenarioVersion, &j.Submitter, &j.Org, &j.State, &j.Class, &j.Reason, &j.Module, &created, &updated)
 	if err != nil {
 		return j, err
 	}

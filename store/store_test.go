@@ -88,6 +88,12 @@ func TestDocumentsKeepTheirVersions(t *testing.T) {
 	if all, err := s.Documents(ctx, "policy"); err != nil || len(all) != 1 || all[0].Version != 2 {
 		t.Errorf("%v, %v", all, err)
 	}
+	if d, err := s.DocumentVersion(ctx, "policy", "p", 1); err != nil || string(d.Body) != "one" {
+		t.Errorf("version 1: %+v, %v", d, err)
+	}
+	if _, err := s.DocumentVersion(ctx, "policy", "p", 3); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a version that does not exist: %v", err)
+	}
 	if _, err := s.Document(ctx, "policy", "q"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("an unknown document: %v", err)
 	}
@@ -95,7 +101,7 @@ func TestDocumentsKeepTheirVersions(t *testing.T) {
 
 func addJob(t *testing.T, s *Store, id string, state job.State) job.Job {
 	t.Helper()
-	j := job.Job{ID: id, Scenario: "chronic", Submitter: "wang", Org: "云健数据", State: state, Module: true, Created: noon, Updated: noon}
+	j := job.Job{ID: id, Scenario: "chronic", ScenarioVersion: 2, Submitter: "wang", Org: "云健数据", State: state, Module: true, Created: noon, Updated: noon}
 	if err := s.AddJob(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +124,7 @@ func TestMoveJobFollowsTheTable(t *testing.T) {
 		t.Errorf("a step that the table does not know: %v", err)
 	}
 	got, err := s.Job(ctx, "j1")
-	if err != nil || got.State != job.Running || got.Class != "verified" || !got.Module || !got.Updated.Equal(step.At) || !got.Created.Equal(noon) {
+	if err != nil || got.State != job.Running || got.Class != "verified" || got.ScenarioVersion != 2 || !got.Module || !got.Updated.Equal(step.At) || !got.Created.Equal(noon) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	steps, err := s.Transitions(ctx, "j1")

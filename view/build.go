@@ -27,11 +27,10 @@ func (v *View) build(ctx context.Context, req Request, masker *masking.Masker) e
 	if err != nil {
 		return err
 	}
-	ordinals, err := masked.ordinals(len(v.columns), len(v.kinds))
-	if err != nil {
+	if err := masked.checkOrdinals(len(v.columns), len(v.kinds)); err != nil {
 		return err
 	}
-	rows := order(req.Secret, v.identity, masked.rows, ordinals)
+	rows := order(req.Secret, v.identity, masked.rows)
 	batch := v.home.Begin()
 	defer batch.Discard()
 	w, err := batch.Create(ctx, v.object())
@@ -110,27 +109,20 @@ func (s *rowset) add(raw arrow.RecordBatch, masker *masking.Masker) error {
 	return nil
 }
 
-// ordinals gives the first kind's ordinal of each row, or nil without kinds. Ingest
-// keeps no row without its subjects, so a missing one is damage.
-func (s *rowset) ordinals(first, kinds int) ([]uint32, error) {
-	if kinds == 0 {
-		return nil, nil
-	}
-	out := make([]uint32, 0, s.rows)
+// checkOrdinals refuses rows without a subject of each kind: ingest keeps none, so
+// a missing one is damage.
+func (s *rowset) checkOrdinals(first, kinds int) error {
 	for _, b := range s.batches {
 		for k := first; k < first+kinds; k++ {
 			values := b.Column(k).(*array.Int64)
 			for i, v := range values.Int64Values() {
 				if values.IsNull(i) || v < 1 || v > math.MaxUint32 {
-					return nil, fault.New(fault.Integrity, "view: the version has a row without its subject")
-				}
-				if k == first {
-					out = append(out, uint32(v))
+					return fault.New(fault.Integrity, "view: the version has a row without its subject")
 				}
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // write writes the rows in the order given.

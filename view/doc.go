@@ -3,7 +3,7 @@
 //
 //	v1.parquet, sealed ─vault─► batches ─masking─► masked batches ─┐ in memory
 //	                               └─ __subject_<kind> ordinals ───┤
-//	        keyed order, clustered by the first subject ◄──────────┘
+//	        keyed order ◄──────────────────────────────────────────┘
 //	                               │
 //	                               └─table, vault─► view-<identity>.parquet, sealed
 //
@@ -15,11 +15,10 @@
 // scenario, and a fingerprint of the scenario's secret. Another policy, another
 // grant or another scenario is another view.
 //
-// Rows stand in an order that only the secret explains: subjects by a
-// pseudo-random function of their ordinal, the rows of a subject by one of their
-// row number, both under keys of this view. So neither the file's order nor a row
-// number says anything, and rows of two views cannot be laid side by side; rows
-// of one subject stand together, which counting distinct subjects is fast on.
+// Rows stand in an order that only the secret explains: by a pseudo-random
+// function of their row number, under a key of this view. So neither the file's
+// order nor a row's number or neighbours say anything, and rows of two views cannot
+// be laid side by side.
 //
 // The ordinals are the same in all views. They are for the domain's own tables and
 // evidence: [View.WriteTo] gives them to a query cell, [View.Project] leaves them
@@ -27,7 +26,7 @@
 //
 // Building holds the masked columns in memory: per row 8 bytes for an integer,
 // double or timestamp, 16 for a decimal, 4 for a date, 4 and its bytes for a text,
-// an eighth for a boolean, 8 for each ordinal, and 28 for the order while it is
+// an eighth for a boolean, 8 for each ordinal, and 20 for the order while it is
 // made. Ten columns are about 130 bytes a row; the garbage collector lets the
 // process grow to two or three times that. Two million rows of ten columns took
 // 8 s and 0.7 GB at the peak, once; reading the sealed view back took 60 ms.

@@ -10,51 +10,27 @@ import (
 
 // place is one row on its way into the keyed order.
 type place struct {
-	subject uint64 // pseudo-random, of the ordinal
-	within  uint64 // pseudo-random, of the row number
-	ordinal uint32
-	row     uint32
+	key uint64 // pseudo-random, of the row number
+	row uint32
 }
 
-// order gives the rows in keyed order: clustered by ordinal where ordinals are
-// given, one for each row. The identity makes the order the view's own.
-func order(secret []byte, identity crypto.Digest, rows int, ordinals []uint32) []uint32 {
+// order gives the rows in an order that only the secret explains. The identity
+// makes it the view's own. Rows of one subject do not stand together: a module
+// that may not see who a row is about could tell by its neighbours.
+func order(secret []byte, identity crypto.Digest, rows int) []uint32 {
 	places := make([]place, rows)
-	within := newPRF(crypto.Derive(secret, identity[:], "view row order", 32))
+	random := newPRF(crypto.Derive(secret, identity[:], "view row order", 32))
 	for i := range places {
-		places[i].row = uint32(i)
-		places[i].within = within.at(uint64(i))
-		if ordinals != nil {
-			places[i].ordinal = ordinals[i]
-		}
+		places[i] = place{random.at(uint64(i)), uint32(i)}
 	}
-	if ordinals != nil {
-		slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.ordinal, b.ordinal) })
-		subject := newPRF(crypto.Derive(secret, identity[:], "view subject order", 32))
-		for i := range places { // ordinals rise, so that a block serves its four neighbours
-			places[i].subject = subject.at(uint64(places[i].ordinal))
-		}
-	}
-	slices.SortFunc(places, compare)
+	slices.SortFunc(places, func(a, b place) int { // should two keys ever meet, the order is still the same every time
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.row, b.row))
+	})
 	out := make([]uint32, rows)
 	for i, p := range places {
 		out[i] = p.row
 	}
 	return out
-}
-
-// compare is total: should two pseudo-random values ever meet, ordinal and row
-// keep clusters whole and the order the same every time.
-func compare(a, b place) int {
-	switch {
-	case a.subject != b.subject:
-		return cmp.Compare(a.subject, b.subject)
-	case a.ordinal != b.ordinal:
-		return cmp.Compare(a.ordinal, b.ordinal)
-	case a.within != b.within:
-		return cmp.Compare(a.within, b.within)
-	}
-	return cmp.Compare(a.row, b.row)
 }
 
 // prf is a pseudo-random function of a number: HMAC-SM3 in counter mode, each of

@@ -3,15 +3,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"yingbi/catalog"
 	"yingbi/domain"
@@ -20,19 +16,15 @@ import (
 	"yingbi/job"
 )
 
-// readDocument reads a YAML file that somebody wrote.
-func readDocument(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fault.Errorf(fault.NotFound, "%v", err)
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, yamldoc.MaxBytes+1)) // one byte more than is read, so that the parser refuses it
+// readDocument reads a YAML file that somebody wrote: one byte more than the
+// parser takes, so that it refuses what is longer.
+func (a *app) readDocument(path string) ([]byte, error) {
+	return a.readFile(path, yamldoc.MaxBytes+1)
 }
 
 func (a *app) datasetCommand() *cobra.Command {
-	c := &cobra.Command{Use: "dataset", Short: a.tr("describe, import and list data sets", "登记、导入与列出数据集")}
-	c.AddCommand(a.datasetRegister(), a.datasetImport(), a.datasetList())
+	c := &cobra.Command{Use: "dataset", GroupID: groupData, Short: a.tr("describe, import and list data sets", "登记、导入与列出数据集")}
+	c.AddCommand(a.datasetRegister(), a.datasetImport(), a.datasetList(), a.datasetShow())
 	return c
 }
 
@@ -44,7 +36,7 @@ func (a *app) datasetRegister() *cobra.Command {
 			"根据 YAML 说明登记数据集（见 docs/DATASETS.md）：字段与类型、级别、主体、提供部门及承诺声明。"),
 		Example: "  yingbi dataset register claims.yaml --as li --key li.key",
 		RunE: func(c *cobra.Command, args []string) error {
-			body, err := readDocument(args[0])
+			body, err := a.readDocument(args[0])
 			if err != nil {
 				return err
 			}
@@ -53,8 +45,9 @@ func (a *app) datasetRegister() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.give(d, func() {
-					a.say("registered %s (%s), level %d, %d columns", "已登记 %s（%s），%d 级，%d 个字段", d.ID, d.Title, d.Level, len(d.Columns))
+				return a.give(datasetView{d, []catalog.Version{}}, func() {
+					a.say("registered %s (%s), level %d, %d columns; bring its rows in with: yingbi dataset import %[1]s FILE",
+						"已登记 %s（%s），%d 级，%d 个字段；导入数据：yingbi dataset import %[1]s FILE", d.ID, d.Title, d.Level, len(d.Columns))
 				})
 			})
 		},
@@ -69,13 +62,13 @@ func (a *app) datasetImport() *cobra.Command {
 			"在锁定的隔离单元中读取 FILE，问题行连同行号与原因进入隔离区，其余以数据集密钥加密封存。"),
 		Example: "  yingbi dataset import claims claims.csv --as li --key li.key",
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := os.Open(args[1])
+			file, err := a.openFile(args[1])
 			if err != nil {
-				return fault.Errorf(fault.NotFound, "%v", err)
+				return err
 			}
 			defer file.Close()
 			return a.with(c.Context(), func(s *domain.Session) error {
-				progress, done := a.progress(filepath.Base(args[1]))
+				progress, done := a.progress(file)
 				v, err := s.ImportDataset(c.Context(), args[0], file, progress)
 				done()
 				if err != nil {
@@ -89,52 +82,51 @@ func (a *app) datasetImport() *cobra.Command {
 	}
 }
 
-// progress draws a counter of rows on a terminal, and nothing elsewhere.
-func (a *app) progress(name string) (update func(int64), done func()) {
-	if !a.terminal || a.json {
-		return func(int64) {}, func() {}
+// datasetView is a data set as a program reads it: its description, and versions.
+type datasetView struct {
+	*catalog.Dataset
+	Versions []catalog.Version `json:"versions"`
+}
+
+// datasets gives every data set with its versions.
+func datasets(ctx context.Context, s *domain.Session) ([]datasetView, error) {
+	docs, err := s.Documents(ctx, job.DocDataset)
+	if err != nil {
+		return nil, err
 	}
-	p := mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(24))
-	bar := p.AddSpinner(0,
-		mpb.PrependDecorators(decor.Name(name+"  ")),
-		mpb.AppendDecorators(decor.CurrentNoUnit(a.tr("%d rows", "%d 行")), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)),
-		mpb.BarRemoveOnComplete())
-	return bar.SetCurrent, func() {
-		bar.SetTotal(-1, true)
-		p.Wait()
+	all := []datasetView{}
+	for _, doc := range docs {
+		d, err := catalog.ParseDescription(doc.ID, doc.Body)
+		if err != nil {
+			return nil, err
+		}
+		versions, err := s.Versions(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, datasetView{d, append([]catalog.Version{}, versions...)})
 	}
+	return all, nil
 }
 
 func (a *app) datasetList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Args: cobra.NoArgs, Short: a.tr("list data sets and their versions", "列出数据集及其版本"),
+		Use: "list", Args: cobra.NoArgs, Short: a.tr("list data sets with their newest version", "列出数据集及其最新版本"),
+		Example: "  yingbi dataset list --as li --key li.key",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
-				docs, err := s.Documents(c.Context(), job.DocDataset)
+				all, err := datasets(c.Context(), s)
 				if err != nil {
 					return err
 				}
-				type line struct {
-					*catalog.Dataset
-					Versions []catalog.Version `json:"versions"`
-				}
-				var all []line
 				var rows [][]string
-				for _, doc := range docs {
-					d, err := catalog.ParseDescription(doc.ID, doc.Body)
-					if err != nil {
-						return err
-					}
-					versions, err := s.Versions(c.Context(), d.ID)
-					if err != nil {
-						return err
-					}
-					all = append(all, line{d, versions})
-					rows = append(rows, append([]string{d.ID, d.Title, d.Provider, strconv.Itoa(d.Level)}, newest(versions)...))
+				for _, d := range all {
+					rows = append(rows, append([]string{d.ID, d.Title, d.Provider, strconv.Itoa(d.Level)}, newest(d.Versions)...))
 				}
 				return a.give(all, func() {
-					a.rows([]string{a.tr("id", "编号"), a.tr("title", "名称"), a.tr("provider", "提供部门"), a.tr("level", "级别"),
-						a.tr("version", "版本"), a.tr("rows", "行数"), a.tr("quarantine", "隔离"), a.tr("imported", "导入时间")}, rows)
+					a.list([]string{a.tr("id", "编号"), a.tr("title", "名称"), a.tr("provider", "提供部门"), a.tr("level", "级别"),
+						a.tr("version", "版本"), a.tr("rows", "行数"), a.tr("quarantine", "隔离"), a.tr("imported", "导入时间")}, rows,
+						"no data sets yet; a provider registers one with: yingbi dataset register FILE", "尚无数据集；由数据提供部门登记：yingbi dataset register FILE")
 				})
 			})
 		},
@@ -147,4 +139,54 @@ func newest(versions []catalog.Version) []string {
 	}
 	v := versions[len(versions)-1]
 	return []string{strconv.Itoa(v.Number), fmt.Sprint(v.Rows), fmt.Sprint(v.Quarantined), when(v.Created)}
+}
+
+func (a *app) datasetShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Args: cobra.ExactArgs(1), Short: a.tr("show columns, types, titles and versions of a data set", "显示数据集的字段、类型、名称与版本"),
+		Example: "  yingbi dataset show claims --as wang --key wang.key",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.with(c.Context(), func(s *domain.Session) error {
+				all, err := datasets(c.Context(), s)
+				if err != nil {
+					return err
+				}
+				for _, d := range all {
+					if d.ID == args[0] {
+						return a.give(d, func() { a.showDataset(d) })
+					}
+				}
+				return a.fault(fault.NotFound, "there is no data set %q; yingbi dataset list shows all", "没有数据集 %q；yingbi dataset list 列出全部", args[0])
+			})
+		},
+	}
+}
+
+func (a *app) showDataset(d datasetView) {
+	a.say("data set %s", "数据集 %s", d.ID)
+	a.pairs("  ", [][2]string{
+		{a.tr("title", "名称"), d.Title}, {a.tr("summary", "摘要"), d.Summary}, {a.tr("provider", "提供部门"), d.Provider},
+		{a.tr("level", "级别"), strconv.Itoa(d.Level)}, {a.tr("openness", "开放类型"), string(d.Openness)},
+		{a.tr("conditions", "使用条件"), d.Conditions}, {a.tr("update", "更新频率"), string(d.UpdateFrequency)}, {a.tr("scope", "范围"), d.Scope},
+	})
+	a.heading("Columns", "字段")
+	subjects := map[string]string{}
+	for _, s := range d.Subjects {
+		subjects[s.Column] = s.Kind
+	}
+	var rows [][]string
+	for _, c := range d.Columns {
+		rows = append(rows, []string{c.Name, c.Title, c.Type.String(), subjects[c.Name]})
+	}
+	a.indented("  ", []string{a.tr("name", "字段名"), a.tr("title", "名称"), a.tr("type", "类型"), a.tr("subject", "主体")}, rows)
+	a.heading("Versions", "版本")
+	rows = nil
+	for _, v := range d.Versions {
+		rows = append(rows, []string{strconv.Itoa(v.Number), fmt.Sprint(v.Rows), fmt.Sprint(v.Quarantined), when(v.Created)})
+	}
+	if len(rows) == 0 {
+		a.say("  none imported yet", "  尚未导入")
+		return
+	}
+	a.indented("  ", []string{a.tr("version", "版本"), a.tr("rows", "行数"), a.tr("quarantine", "隔离"), a.tr("imported", "导入时间")}, rows)
 }

@@ -3,20 +3,17 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"yingbi/domain"
-	"yingbi/internal/fault"
 	"yingbi/job"
 	"yingbi/sandbox/admission"
 )
 
 func (a *app) jobCommand() *cobra.Command {
-	c := &cobra.Command{Use: "job", Short: a.tr("submit, run and follow jobs", "提交、运行与跟踪作业")}
+	c := &cobra.Command{Use: "job", GroupID: groupWork, Short: a.tr("submit, run and follow jobs", "提交、运行与跟踪作业")}
 	c.AddCommand(a.jobSubmit(), a.jobRun(), a.jobList(), a.jobShow())
 	return c
 }
@@ -36,11 +33,11 @@ with its place, and nothing of it is stored.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			p := job.Package{File: args[0]}
 			var err error
-			if p.Manifest, err = readDocument(args[0]); err != nil {
+			if p.Manifest, err = a.readDocument(args[0]); err != nil {
 				return err
 			}
 			if module != "" {
-				if p.Module, err = readModule(module); err != nil {
+				if p.Module, err = a.readModule(module); err != nil {
 					return err
 				}
 			}
@@ -50,37 +47,33 @@ with its place, and nothing of it is stored.`,
 					return err
 				}
 				return a.give(outside(j), func() {
-					a.say("job %s is %s; run it with: yingbi job run %[1]s", "作业 %s 状态为 %s；运行：yingbi job run %[1]s", j.ID, a.state(j.State.Outside()))
+					a.say("job %[1]s is %[2]s; run it with: yingbi job run %[1]s", "作业 %[1]s 状态为%[2]s；运行：yingbi job run %[1]s", j.ID, a.state(j.State.Outside()))
 				})
 			})
 		},
 	}
-	c.Flags().StringVar(&module, "module", "", a.tr("WebAssembly module", "WebAssembly 模块"))
+	c.Flags().StringVar(&module, "module", "", a.tr("`FILE` WebAssembly module", "`FILE` WebAssembly 模块"))
 	return c
 }
 
-// readModule reads at most one byte more than admission takes.
-func readModule(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fault.Errorf(fault.NotFound, "%v", err)
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, int64(admission.DefaultLimits().ModuleBytes)+1))
+// readModule reads one byte more than admission takes, so that it refuses what is
+// longer.
+func (a *app) readModule(path string) ([]byte, error) {
+	return a.readFile(path, int64(admission.DefaultLimits().ModuleBytes)+1)
 }
 
 // outsideJob is a job as its submitter's side sees it.
 type outsideJob struct {
-	ID        string `json:"id"`
-	Scenario  string `json:"scenario"`
-	Submitter string `json:"submitter"`
-	State     string `json:"state"`
-	Reason    string `json:"reason,omitempty"`
-	Created   string `json:"created"`
+	ID        string    `json:"id"`
+	Scenario  string    `json:"scenario"`
+	Submitter string    `json:"submitter"`
+	State     string    `json:"state"`
+	Reason    string    `json:"reason,omitempty"`
+	Created   time.Time `json:"created"`
 }
 
 func outside(j job.Job) outsideJob {
-	o := outsideJob{ID: j.ID, Scenario: j.Scenario, Submitter: j.Submitter, State: j.State.Outside(), Created: when(j.Created)}
+	o := outsideJob{ID: j.ID, Scenario: j.Scenario, Submitter: j.Submitter, State: j.State.Outside(), Created: j.Created}
 	if j.State == job.Rejected {
 		o.Reason = j.Reason
 	}
@@ -90,7 +83,8 @@ func outside(j job.Job) outsideJob {
 func (a *app) jobRun() *cobra.Command {
 	return &cobra.Command{
 		Use: "run ID", Args: cobra.ExactArgs(1), Short: a.tr("run a queued job", "运行排队中的作业"),
-		Long: a.tr("Runs a queued job. How the run ended is for a reviewer to say: the answer is\n\"in review\" either way.", "运行排队中的作业。运行结果由审查员告知：此处一律显示“审查中”。"),
+		Long:    a.tr("Runs a queued job. How the run ended is for a reviewer to say: the answer is\n\"in review\" either way.", "运行排队中的作业。运行结果由审查员告知：此处一律显示“审查中”。"),
+		Example: "  yingbi job run 0192… --as wang --key wang.key",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
 				j, err := s.Jobs().Run(c.Context(), s.Actor, args[0])
@@ -106,6 +100,7 @@ func (a *app) jobRun() *cobra.Command {
 func (a *app) jobList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Args: cobra.NoArgs, Short: a.tr("list your organisation's jobs", "列出本机构的作业"),
+		Example: "  yingbi job list --as wang --key wang.key",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
 				jobs, err := s.Jobs().List(c.Context(), s.Actor)
@@ -117,10 +112,11 @@ func (a *app) jobList() *cobra.Command {
 				for _, j := range jobs {
 					o := outside(j)
 					all = append(all, o)
-					rows = append(rows, []string{o.ID, o.Scenario, o.Submitter, a.state(o.State), o.Reason, o.Created})
+					rows = append(rows, []string{o.ID, o.Scenario, o.Submitter, a.state(o.State), a.reason(o.Reason), when(o.Created)})
 				}
 				return a.give(all, func() {
-					a.rows([]string{a.tr("id", "编号"), a.tr("scenario", "场景"), a.tr("submitter", "提交人"), a.tr("state", "状态"), a.tr("reason", "原因"), a.tr("created", "提交时间")}, rows)
+					a.list([]string{a.tr("id", "编号"), a.tr("scenario", "场景"), a.tr("submitter", "提交人"), a.tr("state", "状态"), a.tr("reason", "原因"), a.tr("submitted", "提交时间")}, rows,
+						"no jobs that you may see; an operator submits one with: yingbi job submit JOB.yaml", "没有您可查看的作业；由开发利用主体提交：yingbi job submit JOB.yaml")
 				})
 			})
 		},
@@ -130,6 +126,7 @@ func (a *app) jobList() *cobra.Command {
 func (a *app) jobShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Args: cobra.ExactArgs(1), Short: a.tr("show a job of your organisation", "显示本机构的一个作业"),
+		Example: "  yingbi job show 0192… --as wang --key wang.key",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
 				j, err := s.Jobs().Show(c.Context(), s.Actor, args[0])
@@ -138,24 +135,28 @@ func (a *app) jobShow() *cobra.Command {
 				}
 				o := outside(j)
 				return a.give(o, func() {
-					for _, line := range [][2]string{
+					a.pairs("", [][2]string{
 						{a.tr("job", "作业"), o.ID}, {a.tr("scenario", "场景"), o.Scenario}, {a.tr("submitter", "提交人"), o.Submitter},
-						{a.tr("created", "提交时间"), o.Created}, {a.tr("state", "状态"), a.state(o.State)}, {a.tr("reason", "原因"), o.Reason},
-					} {
-						if line[1] != "" {
-							fmt.Fprintf(a.out, "%-10s %s\n", line[0], printable(line[1]))
-						}
-					}
+						{a.tr("submitted", "提交时间"), when(o.Created)}, {a.tr("state", "状态"), a.state(o.State)}, {a.tr("reason", "原因"), a.reason(o.Reason)},
+						{a.tr("next", "下一步"), a.nextStep(o)},
+					})
 				})
 			})
 		},
 	}
 }
 
-var stateTitles = map[string]string{
-	"submitted": "已提交", "admitted": "已准入", "queued": "排队中", "running": "运行中", "checking": "检查中", "held": "待审查",
-	"approved": "已批准", "released": "已出域", "refused": "已拒收", "failed": "失败", "rejected": "已驳回", "frozen": "已冻结",
-	"expired": "已过期", job.InReview: "审查中",
+// nextStep says what a job waits for.
+func (a *app) nextStep(o outsideJob) string {
+	switch o.State {
+	case string(job.Queued):
+		return "yingbi job run " + o.ID
+	case job.InReview:
+		return a.tr("a reviewer decides", "等待审查员决定")
+	case string(job.Approved):
+		return a.tr("a reviewer makes the release", "等待审查员签发")
+	case string(job.Released):
+		return "yingbi release fetch " + o.ID + a.tr(" FOLDER", " 目录")
+	}
+	return ""
 }
-
-func (a *app) state(s string) string { return a.tr(s, stateTitles[s]) }

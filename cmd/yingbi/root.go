@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
 
@@ -31,46 +30,55 @@ type domainFlags struct {
 
 // run executes one command line and gives the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
-	a := &app{ui: newUI(in, out, errw, prefersChinese(args))}
-	root := a.root()
-	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errw)
-	err := root.ExecuteContext(ctx)
+	a := newApp(args, in, out, errw)
+	err := a.root(args).ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
 	if ctx.Err() != nil {
-		err = fault.New(fault.Interrupted, a.tr("stopped; what was not finished is undone at the next start", "已停止；未完成的操作将在下次启动时撤销"))
-	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		err = fault.New(fault.Invalid, usage.Error())
+		err = a.fault(fault.Interrupted, "stopped; what was not finished is undone at the next start", "已停止；未完成的操作将在下次启动时撤销")
 	}
 	return a.fail(err)
 }
 
-// usageError marks what cobra says of a wrong command line.
-type usageError struct{ error }
+// newApp looks at the arguments for language and format before cobra does, so
+// that help and the complaint about a wrong command line come out in them.
+func newApp(args []string, in io.Reader, out, errw io.Writer) *app {
+	a := &app{ui: newUI(in, out, errw)}
+	a.chinese = prefersChinese(argument(args, "--lang"))
+	a.json = argument(args, "--format") == "json"
+	return a
+}
 
-func (a *app) root() *cobra.Command {
+// root builds the command tree for one command line.
+func (a *app) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use: "yingbi",
 		Short: a.tr("A secure operating domain for public data: it can be used, not seen",
 			"公共数据授权安全运营域：原始数据不出域，数据可用不可见"),
+		Long:         a.overview(),
+		Version:      version,
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.settle() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("yingbi {{.Version}}\n")
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.format, "format", "text", a.tr("output: text or json", "输出格式：text 或 json"))
-	flags.StringVar(&a.lang, "lang", "", a.tr("language: en or zh (default: the locale's)", "语言：en 或 zh（默认随系统）"))
+	flags.StringVar(&a.format, "format", "text", a.tr("`text|json` form of the output", "`text|json` 输出格式"))
+	flags.StringVar(&a.lang, "lang", "", a.tr("`en|zh` language (default: the locale's)", "`en|zh` 语言（默认随系统）"))
+	flags.BoolP("help", "h", false, a.tr("help for the verb", "显示帮助"))
+	root.Flags().Bool("version", false, a.tr("print the version", "显示版本"))
+	a.addGroups(root)
 	root.AddCommand(a.versionCommand())
 	a.addVerifiers(root)
 	a.addDomainVerbs(root)
+	a.addHelp(root)
 	for _, c := range allCommands(root) {
-		strictArgs(c)
+		a.strictArgs(c)
+		nameValues(c)
 	}
 	return root
 }
@@ -84,46 +92,28 @@ func allCommands(c *cobra.Command) []*cobra.Command {
 	return out
 }
 
-// strictArgs makes wrong arguments a usage error, and a group of verbs without a
-// verb show its help.
-func strictArgs(c *cobra.Command) {
-	check := c.Args
-	if c.RunE == nil && c.Run == nil {
-		check = cobra.NoArgs
-		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	}
-	c.Args = func(c *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
-		}
-		if err := check(c, args); err != nil {
-			return usageError{err}
-		}
-		return nil
-	}
-}
-
 // settle checks the global flags once they are read.
 func (a *app) settle() error {
-	switch a.format {
-	case "text":
-	case "json":
-		a.json = true
-	default:
-		return fault.Errorf(fault.Invalid, "--format is %q; use text or json", a.format)
+	if a.format != "text" && a.format != "json" {
+		return a.fault(fault.Invalid, "--format is %q; use text or json", "--format 为 %q；请用 text 或 json", a.format)
 	}
+	a.json = a.format == "json"
 	if a.lang != "" && a.lang != "en" && a.lang != "zh" {
-		return fault.Errorf(fault.Invalid, "--lang is %q; use en or zh", a.lang)
+		return a.fault(fault.Invalid, "--lang is %q; use en or zh", "--lang 为 %q；请用 en 或 zh", a.lang)
 	}
 	return nil
 }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: a.tr("print the version", "显示版本"), Args: cobra.NoArgs,
+		Use: "version", GroupID: groupOther, Args: cobra.NoArgs,
+		Short:   a.tr("print the version", "显示版本"),
+		Example: "  yingbi version --format json",
 		RunE: func(*cobra.Command, []string) error {
 			v := map[string]string{"version": version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH}
-			return a.give(v, func() { a.say("yingbi %s (%s, %s)", "影壁 %s（%s，%s）", version, v["go"], v["platform"]) })
+			return a.give(v, func() {
+				a.say("yingbi %s (%s, %s)", "影壁 %s（%s，%s）", version, v["go"], v["platform"])
+			})
 		},
 	}
 }

@@ -5,102 +5,72 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"yingbi/access"
 	"yingbi/domain"
 	"yingbi/job"
+	"yingbi/store"
 )
 
-func (a *app) policyCommand() *cobra.Command {
-	c := &cobra.Command{Use: "policy", Short: a.tr("set and list masking policies", "设置与列出脱敏策略")}
-	set := a.documentVerb("set FILE", a.tr("set a masking policy (docs/MASKING.md)", "设置脱敏策略（见 docs/MASKING.md）"),
-		func(ctx context.Context, s *domain.Session, file string, body []byte) (any, string, error) {
-			p, err := s.SetPolicy(ctx, file, body)
-			if err != nil {
-				return nil, "", err
-			}
-			return map[string]any{"id": p.ID, "dataset": p.Dataset}, p.ID, nil
-		})
-	c.AddCommand(set, a.documentList(job.DocPolicy, a.tr("list masking policies", "列出脱敏策略")))
-	return c
-}
-
 func (a *app) scenarioCommand() *cobra.Command {
-	c := &cobra.Command{Use: "scenario", Short: a.tr("sign agreements, approve and list scenarios", "签署协议、批准与列出应用场景")}
+	c := &cobra.Command{Use: "scenario", GroupID: groupData, Short: a.tr("sign agreements, approve and list scenarios", "签署协议、批准与列出应用场景")}
 	sign := a.documentVerb("sign FILE", a.tr("store an agreement (docs/SCENARIOS.md)", "登记授权协议（见 docs/SCENARIOS.md）"),
-		func(ctx context.Context, s *domain.Session, file string, body []byte) (any, string, error) {
+		"  yingbi scenario sign agreement.yaml --as chen --key chen.key",
+		func(ctx context.Context, s *domain.Session, file string, body []byte) (string, error) {
 			v, err := s.SignAgreement(ctx, file, body)
 			if err != nil {
-				return nil, "", err
+				return "", err
 			}
-			return v, v.ID, nil
+			return v.ID, nil
 		})
 	approve := a.documentVerb("approve FILE", a.tr("approve a scenario (docs/SCENARIOS.md)", "批准应用场景（见 docs/SCENARIOS.md）"),
-		func(ctx context.Context, s *domain.Session, file string, body []byte) (any, string, error) {
+		"  yingbi scenario approve scenario.yaml --as chen --key chen.key",
+		func(ctx context.Context, s *domain.Session, file string, body []byte) (string, error) {
 			v, err := s.ApproveScenario(ctx, file, body)
 			if err != nil {
-				return nil, "", err
+				return "", err
 			}
-			return v, v.ID, nil
+			return v.ID, nil
 		})
 	c.AddCommand(sign, approve,
-		a.documentList(job.DocScenario, a.tr("list scenarios", "列出应用场景")),
-		a.named("agreements", a.documentList(job.DocAgreement, a.tr("list agreements", "列出授权协议"))))
+		a.documentList("list", job.DocScenario, a.tr("list scenarios", "列出应用场景"),
+			"  yingbi scenario list --as wang --key wang.key",
+			"no scenarios yet; the authority approves one with: yingbi scenario approve FILE", "尚无应用场景；由实施机构批准：yingbi scenario approve FILE"),
+		a.documentShow(job.DocScenario, a.tr("show what a scenario grants, column by column", "按字段显示场景的授权"),
+			"  yingbi scenario show chronic --as wang --key wang.key", a.showScenario),
+		a.documentList("agreements", job.DocAgreement, a.tr("list agreements", "列出授权协议"),
+			"  yingbi scenario agreements --as wang --key wang.key",
+			"no agreements yet; the authority stores one with: yingbi scenario sign FILE", "尚无授权协议；由实施机构登记：yingbi scenario sign FILE"))
 	return c
 }
 
-func (a *app) named(name string, c *cobra.Command) *cobra.Command {
-	c.Use = name
-	return c
-}
-
-// documentVerb is a verb that stores one YAML document.
-func (a *app) documentVerb(use, short string, store func(context.Context, *domain.Session, string, []byte) (any, string, error)) *cobra.Command {
-	return &cobra.Command{
-		Use: use, Args: cobra.ExactArgs(1), Short: short,
-		RunE: func(c *cobra.Command, args []string) error {
-			body, err := readDocument(args[0])
-			if err != nil {
-				return err
+func (a *app) showScenario(d store.Document) error {
+	s, err := access.ParseScenario(d.ID, d.Body)
+	if err != nil {
+		return err
+	}
+	a.pairs("  ", [][2]string{
+		{a.tr("title", "名称"), s.Title}, {a.tr("purpose", "用途"), s.Purpose}, {a.tr("agreement", "授权协议"), s.Agreement},
+		{a.tr("reviewed by", "审查部门"), s.Department}, {a.tr("rules", "出域规则"), s.Preset}, {a.tr("term", "期限"), s.Term.String()},
+	})
+	a.heading("Granted, and for nothing else", "授权范围，除此以外一概不可用")
+	var rows [][]string
+	for _, g := range s.Grants {
+		for _, c := range g.Columns {
+			var uses []string
+			for _, u := range c.Uses {
+				uses = append(uses, a.tr(string(u), useTitles[u]))
 			}
-			return a.with(c.Context(), func(s *domain.Session) error {
-				v, id, err := store(c.Context(), s, args[0], body)
-				if err != nil {
-					return err
-				}
-				return a.give(v, func() { a.say("%s is in force", "%s 已生效", id) })
-			})
-		},
+			rows = append(rows, []string{g.Dataset, g.Policy + " v" + strconv.Itoa(g.PolicyVersion), c.Name, strings.Join(uses, a.tr(", ", "、"))})
+		}
 	}
+	a.indented("  ", []string{a.tr("data set", "数据集"), a.tr("through policy", "脱敏策略"), a.tr("column", "字段"), a.tr("uses", "用途")}, rows)
+	return nil
 }
 
-func (a *app) documentList(kind, short string) *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Args: cobra.NoArgs, Short: short,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return a.with(c.Context(), func(s *domain.Session) error {
-				docs, err := s.Documents(c.Context(), kind)
-				if err != nil {
-					return err
-				}
-				type line struct {
-					ID      string `json:"id"`
-					Version int    `json:"version"`
-					By      string `json:"by"`
-					Since   string `json:"since"`
-					Text    string `json:"text"`
-				}
-				var all []line
-				var rows [][]string
-				for _, d := range docs {
-					all = append(all, line{d.ID, d.Version, d.By, when(d.Created), string(d.Body)})
-					rows = append(rows, []string{d.ID, strconv.Itoa(d.Version), d.By, when(d.Created)})
-				}
-				return a.give(all, func() {
-					a.rows([]string{a.tr("id", "编号"), a.tr("version", "版本"), a.tr("by", "登记人"), a.tr("since", "生效时间")}, rows)
-				})
-			})
-		},
-	}
+var useTitles = map[access.Use]string{
+	access.Join: "连接", access.Filter: "筛选", access.Group: "分组", access.Measure: "统计", access.Derive: "派生", access.Row: "逐行",
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
 
@@ -26,9 +26,11 @@ type ui struct {
 	terminal bool // err is a terminal: progress is drawn there
 }
 
-func newUI(in io.Reader, out, err io.Writer, chinese bool) *ui {
+func newUI(in io.Reader, out, err io.Writer) *ui {
+	// Terminals give one column to × and –, in a Chinese locale as well.
+	text.OverrideRuneWidthEastAsianWidth(false)
 	return &ui{
-		in: in, out: out, err: err, chinese: chinese,
+		in: in, out: out, err: err,
 		colour: isTerminal(out) && os.Getenv("NO_COLOR") == "", terminal: isTerminal(err),
 	}
 }
@@ -46,11 +48,25 @@ func (u *ui) tr(english, chinese string) string {
 	return english
 }
 
+// fault makes an error in the reader's language.
+func (u *ui) fault(kind fault.Kind, english, chinese string, args ...any) error {
+	return fault.Errorf(kind, u.tr(english, chinese), args...)
+}
+
 // say prints a line for a person; a program reading JSON does not get it.
 func (u *ui) say(english, chinese string, args ...any) {
 	if !u.json {
 		fmt.Fprintf(u.out, u.tr(english, chinese)+"\n", args...)
 	}
+}
+
+// heading prints a title with an empty line before it.
+func (u *ui) heading(english, chinese string, args ...any) {
+	title := fmt.Sprintf(u.tr(english, chinese), args...)
+	if u.colour {
+		title = text.Bold.Sprint(title)
+	}
+	fmt.Fprintf(u.out, "\n%s\n", title)
 }
 
 // give prints a value: as JSON to a program, by show to a person.
@@ -63,33 +79,6 @@ func (u *ui) give(v any, show func()) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
-}
-
-// rows prints an aligned table.
-func (u *ui) rows(header []string, rows [][]string) {
-	t := table.NewWriter()
-	t.SetOutputMirror(u.out)
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateColumns: false, SeparateHeader: false, SeparateRows: false, DrawBorder: false}
-	t.Style().Box.PaddingLeft, t.Style().Box.PaddingRight = "", "   "
-	t.Style().Format.Header = text.FormatDefault
-	if u.colour {
-		t.Style().Color.Header = text.Colors{text.Bold}
-	}
-	t.AppendHeader(tableRow(header))
-	for _, r := range rows {
-		t.AppendRow(tableRow(r))
-	}
-	t.SuppressTrailingSpaces()
-	t.Render()
-}
-
-func tableRow(cells []string) table.Row {
-	out := make(table.Row, len(cells))
-	for i, c := range cells {
-		out[i] = printable(c)
-	}
-	return out
 }
 
 // printable keeps text that came from outside from speaking to the terminal:
@@ -108,21 +97,36 @@ var kindTitles = map[fault.Kind]string{
 	fault.Limit: "超出限制", fault.Integrity: "完整性校验失败", fault.Unsupported: "主机不支持", fault.Interrupted: "已中断",
 }
 
+// failure is an error as a program reads it. Line and column count from 1.
+type failure struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	Exit    int    `json:"exit"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Field   string `json:"field,omitempty"`
+}
+
 // fail prints an error and gives the exit code of its kind.
 func (u *ui) fail(err error) int {
 	kind := fault.KindOf(err)
 	if u.json {
+		out := failure{Kind: kind.String(), Message: err.Error(), Exit: kind.ExitCode()}
+		var placed *fault.Error
+		if errors.As(err, &placed) {
+			out.File, out.Line, out.Column, out.Field = placed.Place.File, placed.Place.Line, placed.Place.Column, placed.Place.Field
+		}
 		enc := json.NewEncoder(u.err)
 		enc.SetEscapeHTML(false)
-		// Where standard error itself cannot be written there is nobody left to tell.
-		_ = enc.Encode(map[string]any{"error": map[string]any{"kind": kind.String(), "message": err.Error(), "exit": kind.ExitCode()}})
+		_ = enc.Encode(map[string]failure{"error": out}) // where standard error cannot be written there is nobody left to tell
 		return kind.ExitCode()
 	}
-	title := u.tr(kind.String(), kindTitles[kind])
+	title := u.tr(kind.String()+": ", kindTitles[kind]+"：")
 	if u.colour {
 		title = text.FgRed.Sprint(title)
 	}
-	fmt.Fprintf(u.err, "yingbi: %s: %s\n", title, printable(err.Error()))
+	fmt.Fprintf(u.err, "yingbi: %s%s\n", title, printable(err.Error()))
 	return kind.ExitCode()
 }
 
@@ -131,15 +135,10 @@ func when(t time.Time) string {
 	return t.In(time.FixedZone("CST", 8*3600)).Format("2006-01-02 15:04:05")
 }
 
-// prefersChinese reads the language from --lang or the locale.
-func prefersChinese(args []string) bool {
-	for i, a := range args {
-		if v, ok := strings.CutPrefix(a, "--lang="); ok {
-			return v == "zh"
-		}
-		if a == "--lang" && i+1 < len(args) {
-			return args[i+1] == "zh"
-		}
+// prefersChinese takes the language from --lang or else from the locale.
+func prefersChinese(lang string) bool {
+	if lang != "" {
+		return lang == "zh"
 	}
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := os.Getenv(name); v != "" {

@@ -32,6 +32,7 @@ CREATE TABLE dataset_versions (
 CREATE TABLE jobs (
 	id        TEXT PRIMARY KEY,
 	scenario  TEXT NOT NULL,
+	scenario_version INTEGER NOT NULL,
 	submitter TEXT NOT NULL,
 	org       TEXT NOT NULL,
 	state     TEXT NOT NULL,

@@ -1,0 +1,121 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"yingbi/egress"
+	"yingbi/job"
+	"yingbi/release"
+)
+
+var stateTitles = map[string]string{
+	"submitted": "已提交", "admitted": "已准入", "queued": "排队中", "running": "运行中", "checking": "检查中", "held": "待审查",
+	"approved": "已批准", "released": "已出域", "refused": "已拒收", "failed": "失败", "rejected": "已驳回", "frozen": "已冻结",
+	"expired": "已过期", job.InReview: "审查中",
+}
+
+func (a *app) state(s string) string { return a.tr(s, stateTitles[s]) }
+
+var reasonTitles = map[string][2]string{
+	"disclosure_risk":      {"what it shows could disclose somebody", "存在泄露个体信息的风险"},
+	"outside_purpose":      {"it is outside the scenario's purpose", "超出应用场景的用途"},
+	"insufficient_context": {"question or audience are not clear enough to judge", "问题或受众说明不足，无法判断"},
+	"poor_quality":         {"the figures are not fit for the question", "数据质量不足以回答问题"},
+	"failed_limit":         {"the run went over a limit", "运行超出限制"},
+	"failed_run":           {"the run failed", "运行失败"},
+}
+
+// reason gives a reviewer's reason in the reader's language, and anything else as
+// it stands.
+func (a *app) reason(r string) string {
+	if t, ok := reasonTitles[r]; ok && a.chinese {
+		return t[1] + "（" + r + "）"
+	}
+	return r
+}
+
+// reasonList explains every reason in a line.
+func (a *app) reasonList() string {
+	var out strings.Builder
+	for _, r := range job.Reasons() {
+		fmt.Fprintf(&out, "  %-21s %s\n", r, a.tr(reasonTitles[r][0], reasonTitles[r][1]))
+	}
+	return out.String()
+}
+
+// class says in words whose figures a job would publish.
+func (a *app) class(c string) string {
+	switch c {
+	case release.Verified:
+		return a.tr("verified: the domain's own computation of the declared tables", "verified：由域自行计算所声明的统计表")
+	case release.Protected:
+		return a.tr("protected: a module's, made from the finished tables alone", "protected：由模块仅依据成品统计表生成")
+	}
+	return c
+}
+
+// rule gives a rule of disclosure control a short title in Chinese.
+func (a *app) rule(r egress.Rule) string {
+	titles := map[egress.Rule]string{
+		egress.RuleMinimum: "主体过少", egress.RuleDominance: "占优", egress.RulePPercent: "p% 可推算", egress.RuleZero: "零值",
+		egress.RuleFull: "全有或全无", egress.RuleSmall: "小计数", egress.RuleFinite: "非有限数", egress.RulePreset: "规则集不健全",
+		egress.RuleRowPerSubject: "逐主体成行", egress.RuleNothingLeft: "全部抑制",
+	}
+	return a.tr(string(r), titles[r])
+}
+
+// explain says in a sentence what it means that a cell or table fails a rule.
+func (a *app) explain(r egress.Rule, p egress.Preset) string {
+	switch r {
+	case egress.RuleMinimum:
+		return fmt.Sprintf(a.tr("fewer than %d people, firms or other subjects stand behind a figure", "数字背后的主体（人、企业等）不足 %d 个"), p.Minimum)
+	case egress.RuleDominance:
+		return a.tr("one or two subjects make up nearly all of a figure", "一两个主体占某个数字的绝大部分")
+	case egress.RulePPercent:
+		return fmt.Sprintf(a.tr("the second largest subject could work out the largest within %d%%", "第二大主体可将最大主体推算至 %d%% 以内"), p.P)
+	case egress.RuleZero:
+		return a.tr("nothing but zeros: everybody's value would be told", "全部为零：等于公开每个主体的值")
+	case egress.RuleFull:
+		return a.tr("all or none of a group: everybody's value would be told", "整组全有或全无：等于公开每个主体的值")
+	case egress.RuleSmall:
+		return fmt.Sprintf(a.tr("a count of %d or less", "计数不超过 %d"), p.Redact)
+	case egress.RuleFinite:
+		return a.tr("a figure is not a number", "数字不是有限数")
+	case egress.RulePreset:
+		return a.tr("the rules or the evidence are not complete", "规则或证据不完整")
+	case egress.RuleRowPerSubject:
+		return a.tr("a table of single subjects: nothing of it leaves", "逐主体成行的表：整表不得出域")
+	case egress.RuleNothingLeft:
+		return a.tr("every cell of the table fails: nothing of it leaves", "全部单元格均未通过：整表不得出域")
+	}
+	return ""
+}
+
+// unchecked gives a line of the report's list of what was not checked.
+func (a *app) unchecked(line string) string {
+	topic, _, _ := strings.Cut(line, ":")
+	known := map[string]string{
+		"secondary suppression": "二次抑制：被抑制的单元格能否由本作业已公布的单元格推出",
+		"cross-release audit":   "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
+		"intent":                "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
+	}
+	if chinese, ok := known[topic]; ok {
+		return a.tr(line, chinese)
+	}
+	return line
+}
+
+// rulesInWords says what a preset asks for.
+func (a *app) rulesInWords(p egress.Preset) []string {
+	out := []string{fmt.Sprintf(a.tr("at least %d different subjects of each kind behind every figure", "每个数字背后每类主体不少于 %d 个"), p.Minimum)}
+	for _, d := range p.Dominance {
+		out = append(out, fmt.Sprintf(a.tr("the largest %d of them contribute less than %d%%", "最大的 %d 个主体合计贡献低于 %d%%"), d.N, d.Percent))
+	}
+	return append(out,
+		fmt.Sprintf(a.tr("the second largest cannot work out the largest within %d%%", "第二大主体不能将最大主体推算至 %d%% 以内"), p.P),
+		fmt.Sprintf(a.tr("counts up to %d are withheld, others rounded to multiples of %d", "不超过 %d 的计数被抑制，其余取整至 %d 的倍数"), p.Redact, p.Base),
+		fmt.Sprintf(a.tr("sums, means and shares keep %d significant digits", "合计、均值与占比保留 %d 位有效数字"), p.Digits))
+}
