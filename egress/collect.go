@@ -10,10 +10,6 @@ import (
 	"yingbi/manifest"
 )
 
-// MaxCells bounds a table. A statistic for people has far fewer cells; more is a
-// data set.
-const MaxCells = 50_000
-
 // Result reads an answer by column and row, such as the columnar frame that a
 // cell sent. A value is read by its column's type: Int for integers, scaled
 // decimals, days and booleans, Float for doubles, Text for texts.
@@ -34,9 +30,10 @@ type Column struct {
 
 // Collect brings a table's answers together: cells, the evidence of each unit in
 // the plan's order, and the rows that each join dropped. Answers that are not
-// what the plan asked for, or that contradict each other, are an Integrity fault.
+// what the plan asked for, or that contradict each other, are an Integrity fault;
+// more cells than the plan's MaxCells are a Limit fault, before any is taken in.
 func Collect(t manifest.PlanTable, cells Result, evidence []Result, unmatched []int64) (*Table, error) {
-	out := &Table{Name: t.Name, Keys: t.Keys, Measures: t.Measures, Units: t.Units}
+	out := &Table{Name: t.Name, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Origin: t.Origin}
 	if len(evidence) != len(t.Evidence) || len(unmatched) != len(t.Joins) {
 		return nil, disagree(t, "an answer is missing")
 	}
@@ -46,8 +43,8 @@ func Collect(t manifest.PlanTable, cells Result, evidence []Result, unmatched []
 	if err := shaped(t, t.Cells, cells); err != nil {
 		return nil, err
 	}
-	if cells.Rows() > MaxCells {
-		return nil, fault.Errorf(fault.Limit, "the table %s has more than %d cells; group it more coarsely", t.Name, MaxCells)
+	if cells.Rows() > t.MaxCells {
+		return nil, fault.Errorf(fault.Limit, "the table %s has more than its %d cells: the tables of a job share what it may compute (keys, figures and evidence); group it more coarsely, or take fewer measures or tables", t.Name, t.MaxCells)
 	}
 	seen := map[string]bool{}
 	for row := range cells.Rows() {

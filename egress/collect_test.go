@@ -22,7 +22,8 @@ func answers() (manifest.PlanTable, memory, memory) {
 		return c
 	}
 	t := manifest.PlanTable{
-		Name: "t", Keys: []manifest.Key{{Name: "district", Title: "区县", Type: text}},
+		MaxCells: 100,
+		Name:     "t", Keys: []manifest.Key{{Name: "district", Title: "区县", Type: text}},
 		Measures: []manifest.Measure{{Name: "people", Kind: manifest.Subjects}, {Name: "cost", Kind: manifest.Sum, Type: yuan}, {Name: "urgent", Kind: manifest.Share}},
 		Units:    []manifest.Unit{{Kind: "person", Input: "claims"}},
 		Cells: manifest.Statement{Columns: []manifest.Column{
@@ -113,7 +114,7 @@ func TestCollectRefusesAnswersThatDisagree(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	cells.rows = make([][]any, MaxCells+1)
+	cells.rows = make([][]any, plan.MaxCells+1)
 	if _, err := Collect(plan, cells, []Result{evidence}, []int64{0}); fault.KindOf(err) != fault.Limit {
 		t.Errorf("too many cells: %v", err)
 	}

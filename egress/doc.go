@@ -17,8 +17,8 @@
 //
 // Trust boundary: answers of a query cell are checked against the plan and each
 // other (Collect), figures of a module against a closed schema (Admit). Errors
-// and Published hold no figure that was withheld; a Report holds the evidence,
-// and is for reviewers alone.
+// and Published hold no figure that was withheld; a Report holds counts of it and
+// rules, is for reviewers alone, and shows no largest contribution.
 //
 // Arithmetic is exact (math/big); the same table gives the same bytes.
 //

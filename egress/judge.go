@@ -23,7 +23,8 @@ type Report struct {
 	Tables      []TableReport `json:"tables"`
 	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
-	NotChecked  []string      `json:"not_checked"`
+	Warnings    []string      `json:"warnings,omitempty"`    // what the data make of it; for reviewers, never for a certificate
+	NotChecked  []string      `json:"not_checked"`           // follows from the manifest alone
 	Decision    string        `json:"decision"`
 }
 
@@ -36,12 +37,14 @@ type TableReport struct {
 	Measures  []manifest.Measure `json:"measures"`
 	Units     []manifest.Unit    `json:"units"`
 	Unmatched []Unmatched        `json:"unmatched,omitempty"`
-	Cells     []CellReport       `json:"cells"`
+	Cells     []CellReport       `json:"cells"`    // of a refused table, the first few
+	Failing   map[Rule]int       `json:"failing"`  // number of cells that fail each rule
 	Withheld  int                `json:"withheld"` // number of cells
 	Published *Published         `json:"published,omitempty"`
 }
 
-// CellReport is the judgement of one cell.
+// CellReport is the judgement of one cell, without what one subject contributes:
+// see redacted.
 type CellReport struct {
 	Cell
 	Verdict  Verdict   `json:"verdict"`
@@ -63,15 +66,17 @@ func Judge(p Preset, tables []*Table) *Report {
 	for _, t := range tables {
 		r.Tables = append(r.Tables, p.judge(t))
 	}
+	r.NotChecked = append(r.NotChecked, overlaps(tables)...)
+	r.Warnings = append(p.onesided(r, tables), p.nearlyAlike(r, tables)...)
 	return r
 }
 
 func (p Preset) judge(t *Table) TableReport {
-	out := TableReport{Name: t.Name, Verdict: Publish, Rules: []Rule{}, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Unmatched: t.Unmatched, Cells: []CellReport{}}
-	full := fullCells(t)
+	out := TableReport{Name: t.Name, Verdict: Publish, Rules: []Rule{}, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Unmatched: t.Unmatched, Cells: []CellReport{}, Failing: map[Rule]int{}}
+	full := p.fullCells(t, true)
 	unsound := p.sound() != nil || len(t.Units) == 0
 	for i := range t.Cells {
-		c := CellReport{Cell: t.Cells[i], Verdict: Publish, Findings: p.judgeCell(t, &t.Cells[i])}
+		c := CellReport{Verdict: Publish, Findings: p.judgeCell(t, &t.Cells[i])}
 		if full[i] {
 			c.Findings = append(c.Findings, Finding{RuleFull, -1, -1})
 		}
@@ -82,24 +87,71 @@ func (p Preset) judge(t *Table) TableReport {
 			c.Verdict = Withhold
 			out.Withheld++
 		}
-		for _, f := range c.Findings {
-			out.rule(f.Rule)
-		}
+		out.count(c.Findings)
+		c.Cell = p.redacted(t.Cells[i], c.Verdict)
 		out.Cells = append(out.Cells, c)
 	}
 	if out.Withheld == len(out.Cells) {
 		out.Verdict = Refuse
 		out.rule(RuleNothingLeft)
-	}
-	if p.rowPerSubject(t) {
-		out.Verdict = Refuse
-		out.rule(RuleRowPerSubject)
-	}
-	slices.Sort(out.Rules)
-	if out.Verdict == Publish {
+		if p.rowPerSubject(t) {
+			out.rule(RuleRowPerSubject)
+		}
+		out.Cells = out.Cells[:min(len(out.Cells), maxRefusedCells)]
+	} else {
 		out.Published = p.publish(t, out.Cells)
 	}
+	slices.Sort(out.Rules)
 	return out
+}
+
+// maxRefusedCells is how many cells of a refused table its report shows.
+const maxRefusedCells = 100
+
+// redacted is a cell as its report shows it. Largest contributions are one
+// subject's own, so they are never shown; amounts only of a published cell; and
+// of a cell of fewer subjects than the minimum nothing but how many they are.
+func (p Preset) redacted(c Cell, verdict Verdict) Cell {
+	out := Cell{Keys: c.Keys, Rows: c.Rows, Figures: make([]Figure, len(c.Figures)), Evidence: make([]Evidence, len(c.Evidence))}
+	small := p.small(&c)
+	for i, f := range c.Figures {
+		if verdict != Publish {
+			f.Sum = Amount{}
+		}
+		if !small {
+			out.Figures[i] = f
+		}
+	}
+	for i, e := range c.Evidence {
+		out.Evidence[i] = Evidence{Subjects: e.Subjects, Parts: make([]Part, len(e.Parts))}
+		for j, part := range e.Parts {
+			part.First, part.Second = Amount{}, Amount{}
+			if verdict != Publish {
+				part.Total = Amount{}
+			}
+			if !small {
+				out.Evidence[i].Parts[j] = part
+			}
+		}
+	}
+	return out
+}
+
+// small reports a cell of fewer subjects than the minimum, of any unit.
+func (p Preset) small(c *Cell) bool {
+	return len(c.Evidence) == 0 || slices.ContainsFunc(c.Evidence, func(e Evidence) bool { return e.Subjects < p.Minimum })
+}
+
+// count adds a cell's findings, each rule once.
+func (r *TableReport) count(findings []Finding) {
+	seen := map[Rule]bool{}
+	for _, f := range findings {
+		if !seen[f.Rule] {
+			seen[f.Rule] = true
+			r.Failing[f.Rule]++
+			r.rule(f.Rule)
+		}
+	}
 }
 
 func (r *TableReport) rule(rule Rule) {
@@ -109,7 +161,9 @@ func (r *TableReport) rule(rule Rule) {
 }
 
 // rowPerSubject recognises a table whose cells are single subjects: as many cells
-// as the minimum or more, and for some unit nine tenths of them below it.
+// as the minimum or more, and for some unit nine tenths of them below it. It says
+// why nothing is left, and refuses nothing itself: were a table with large cells
+// refused for the number of its small ones, one person could tip it.
 func (p Preset) rowPerSubject(t *Table) bool {
 	for u := range t.Units {
 		few := 0

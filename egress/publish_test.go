@@ -97,7 +97,7 @@ func TestEmptyAndWithheldLookAlike(t *testing.T) {
 	build := func(cells map[string]int64) *Published {
 		out := oneKey()
 		out.Keys = append(out.Keys, manifest.Key{Name: "age", Title: "age", Type: text, Domain: []string{"<18", "[18,60)", ">=60"}})
-		for _, name := range []string{"a|<18", "a|[18,60)", "b|<18", "b|[18,60)", "c|<18", "|<18", "|[18,60)"} {
+		for _, name := range []string{"a|<18", "a|[18,60)", "b|<18", "b|[18,60)", "b|>=60", "c|<18", "|<18", "|[18,60)"} {
 			if n := cells[name]; n > 0 {
 				c := oneKey(group{"", n, 100, 100}).Cells[0]
 				district, age, _ := strings.Cut(name, "|")
@@ -110,12 +110,12 @@ func TestEmptyAndWithheldLookAlike(t *testing.T) {
 		}
 		return Judge(p, []*Table{out}).Published("t")
 	}
-	withheld := build(map[string]int64{"a|<18": 50, "a|[18,60)": 50, "b|<18": 50, "b|[18,60)": 3, "c|<18": 3, "|<18": 20, "|[18,60)": 20})
+	withheld := build(map[string]int64{"a|<18": 50, "a|[18,60)": 50, "b|<18": 50, "b|[18,60)": 50, "b|>=60": 3, "c|<18": 3, "|<18": 20, "|[18,60)": 20})
 	if !withheld.Complete || len(withheld.Rows) != 9 {
 		t.Errorf("%d rows: %s", len(withheld.Rows), rows(withheld))
 	}
 	want := "a <18 50 50 50 1; a [18,60) 50 50 50 1; a >=60 SUPPRESSED SUPPRESSED SUPPRESSED SUPPRESSED; b <18 50 50 50 1; " +
-		"b [18,60) SUPPRESSED SUPPRESSED SUPPRESSED SUPPRESSED; b >=60 SUPPRESSED SUPPRESSED SUPPRESSED SUPPRESSED; " +
+		"b [18,60) 50 50 50 1; b >=60 SUPPRESSED SUPPRESSED SUPPRESSED SUPPRESSED; " +
 		"MISSING <18 20 20 20 1; MISSING [18,60) 20 20 20 1; MISSING >=60 SUPPRESSED SUPPRESSED SUPPRESSED SUPPRESSED"
 	if got := rows(withheld); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -9,11 +9,26 @@ import (
 	"yingbi/internal/fault"
 )
 
-// maxReport bounds a report that is read back, in bytes.
-const maxReport = 256 << 20
+// maxReport bounds a report, in bytes. What a job may compute gives far less.
+const maxReport = 128 << 20
 
-// Encode gives the machine form, canonical JSON.
-func (r *Report) Encode() ([]byte, error) { return Canonical(r) }
+// Encode gives the machine form: JSON without spaces, fields in the order of
+// their declaration, as few escapes as encoding/json makes. Only so is a report
+// read back.
+func (r *Report) Encode() ([]byte, error) { return encode(r, maxReport) }
+
+func encode(v any, limit int) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	if out.Len()-1 > limit {
+		return nil, fault.Errorf(fault.Limit, "the report of this job is larger than %d bytes; group its tables more coarsely", limit)
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
 
 // Digest is SM3 of the machine form. It identifies evidence, which is not
 // published: let it out as a commitment alone.
@@ -32,29 +47,6 @@ func ParseReport(b []byte) (*Report, error) {
 		return nil, fault.New(fault.Integrity, "this is not an egress report in its canonical form")
 	}
 	return r, nil
-}
-
-// Canonical writes a value as canonical JSON: keys sorted by their bytes, no
-// spaces, as few escapes as encoding/json makes. The value must hold no
-// floating-point number.
-func Canonical(v any) ([]byte, error) {
-	plain, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(tree); err != nil { // a map's keys come out sorted
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // Outline is what may be said of a report without its evidence: which rules each

@@ -3,6 +3,7 @@ package egress
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -33,12 +34,12 @@ func TestReportReadsBack(t *testing.T) {
 		t.Errorf("digests %v %v, %v %v", d1, d2, err1, err2)
 	}
 	if !bytes.Contains(b, []byte("东<区>")) {
-		t.Errorf("not canonical: %s", b)
+		t.Errorf("escaped: %s", b)
 	}
 	for name, bad := range map[string][]byte{
 		"space":       append([]byte(" "), b...),
 		"trailing":    append(bytes.Clone(b), '\n'),
-		"other order": bytes.Replace(b, []byte(`"decision":"a person decides",`), nil, 1),
+		"other order": append([]byte(`{"decision":"a person decides",`), bytes.Replace(b[1:], []byte(`,"decision":"a person decides"`), nil, 1)...),
 		"format":      bytes.Replace(b, []byte("report v1"), []byte("report v2"), 1),
 		"cut":         b[:len(b)-1],
 		"empty":       nil,
@@ -46,6 +47,58 @@ func TestReportReadsBack(t *testing.T) {
 		if _, err := ParseReport(bad); fault.KindOf(err) != fault.Integrity {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A report that could not be read back is not written.
+func TestReportsHaveALimit(t *testing.T) {
+	b, err := sample(t).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, ok := range map[int]bool{len(b) - 1: false, len(b): true} {
+		if _, err := encode(sample(t), limit); (err == nil) != ok || !ok && fault.KindOf(err) != fault.Limit {
+			t.Errorf("%d bytes, limit %d: %v", len(b), limit, err)
+		}
+	}
+}
+
+// Of a refused table the report keeps how many cells fail each rule, and few of them.
+func TestRefusedTablesAreReportedShort(t *testing.T) {
+	var groups []group
+	for i := range 3 * maxRefusedCells {
+		groups = append(groups, group{fmt.Sprint(i), 3, 100, 100})
+	}
+	tr := Judge(preset(t, "default"), []*Table{oneKey(groups...)}).Tables[0]
+	if len(tr.Cells) != maxRefusedCells || tr.Withheld != len(groups) || tr.Failing[RuleMinimum] != len(groups) {
+		t.Errorf("%d cells, %d withheld, %v", len(tr.Cells), tr.Withheld, tr.Failing)
+	}
+}
+
+// A reviewer sees how many stand behind a cell and which rules it fails, and
+// nobody's own value.
+func TestReportHoldsNobodysValue(t *testing.T) {
+	p := preset(t, "default")
+	table := oneKey(group{"published", 50, 300, 200}, group{"dominated", 50, 999999, 200}, group{"small", 9, 777, 666})
+	r := Judge(p, []*Table{table})
+	for i, c := range r.Tables[0].Cells {
+		for m, part := range c.Evidence[0].Parts {
+			if part.First.Known() || part.Second.Known() {
+				t.Errorf("%v: a largest contribution is shown", c.Keys)
+			}
+			if shown := c.Figures[m].Sum.Known() || part.Total.Known(); shown && c.Verdict != Publish {
+				t.Errorf("%v: an amount of a withheld cell is shown", c.Keys)
+			}
+			if i == 2 && (part != Part{} || c.Figures[m] != Figure{}) {
+				t.Errorf("%v: figure %d of a small cell is shown", c.Keys, m)
+			}
+		}
+		if c.Rows != table.Cells[i].Rows || c.Evidence[0].Subjects != table.Cells[i].Evidence[0].Subjects {
+			t.Errorf("%v: its counts are not shown", c.Keys)
+		}
+	}
+	if !table.Cells[1].Evidence[0].Parts[2].First.Known() {
+		t.Error("the table itself lost its evidence")
 	}
 }
 

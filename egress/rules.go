@@ -3,6 +3,7 @@ package egress
 import (
 	"math/big"
 
+	"yingbi/internal/coltype"
 	"yingbi/manifest"
 )
 
@@ -112,29 +113,32 @@ func (p Preset) judgeSizes(part Part, add func(Rule, bool)) {
 
 func percent(r *big.Rat, n int64) *big.Rat { return new(big.Rat).Mul(r, new(big.Rat).SetInt64(n)) }
 
-// fullCells marks cells that hold everybody of a group: within the same other
-// keys, no other value of this key occurs, though elsewhere several do. (Where
-// none ever does, the key follows from the others and tells nothing: a district's
-// name beside its code.)
-func fullCells(t *Table) map[int]bool {
+// fullCells marks cells that hold all that is large of a group: within the same
+// other keys, no other value of this key has the minimum of subjects. Whether the
+// others are small or empty makes no difference, so that nobody learns of it from
+// the large one. It looks at the keys that say yes or no of the author's choice,
+// derived ones and booleans, or at the others, which are reported and not withheld:
+// a stored key that everywhere follows from the others tells nothing, such as a
+// district's name beside its code.
+func (p Preset) fullCells(t *Table, chosen bool) map[int]bool {
 	full := map[int]bool{}
-	for key := range t.Keys {
+	for key, k := range t.Keys {
+		if chosen != (k.Derived || k.Type.Kind == coltype.Boolean) {
+			continue
+		}
 		groups := map[string][]int{}
-		determined := true
+		several := false
 		for i, c := range t.Cells {
-			if c.Rows == 0 {
+			if p.small(&c) {
 				continue
 			}
 			others := append(append([]Value{}, c.Keys[:key]...), c.Keys[key+1:]...)
 			name := keyText(others)
 			groups[name] = append(groups[name], i)
-			determined = determined && len(groups[name]) == 1
-		}
-		if determined || len(t.Keys) < 2 {
-			continue
+			several = several || len(groups[name]) > 1
 		}
 		for _, cells := range groups {
-			if len(cells) == 1 {
+			if len(cells) == 1 && (chosen || several) {
 				full[cells[0]] = true
 			}
 		}

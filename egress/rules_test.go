@@ -3,6 +3,7 @@ package egress
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"yingbi/manifest"
@@ -151,7 +152,7 @@ func TestTableOfSingleSubjectsIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		small, large int
 		rule         Rule
-	}{{18, 2, RuleRowPerSubject}, {17, 3, ""}, {10, 0, RuleRowPerSubject}, {9, 0, RuleNothingLeft}, {1, 0, RuleNothingLeft}, {0, 0, RuleNothingLeft}} {
+	}{{18, 2, ""}, {17, 3, ""}, {11, 0, RuleRowPerSubject}, {10, 0, RuleRowPerSubject}, {9, 0, RuleNothingLeft}, {1, 0, RuleNothingLeft}, {0, 0, RuleNothingLeft}} {
 		r := Judge(p, []*Table{table(c.small, c.large)})
 		tr := r.Tables[0]
 		has := false
@@ -166,28 +167,44 @@ func TestTableOfSingleSubjectsIsRefused(t *testing.T) {
 
 func TestFullCells(t *testing.T) {
 	p := preset(t, "default")
-	build := func(keys ...string) *Table {
+	build := func(derived bool, keys ...string) *Table {
 		out := oneKey()
-		out.Keys = append(out.Keys, manifest.Key{Name: "status", Title: "status", Type: text})
+		out.Keys = append(out.Keys, manifest.Key{Name: "status", Title: "status", Type: text, Derived: derived})
 		for _, k := range keys {
-			c := oneKey(group{k[:1], 100, 100, 100}).Cells[0]
+			n := int64(100)
+			if strings.HasSuffix(k, "~") { // a small cell counts as none
+				n, k = p.Minimum-1, strings.TrimSuffix(k, "~")
+			}
+			c := oneKey(group{k[:1], n, 100, 100}).Cells[0]
 			c.Keys = append(c.Keys, Value{Text: k[1:]})
 			out.Cells = append(out.Cells, c)
 		}
 		return out
 	}
-	for _, c := range []struct{ keys, full []string }{
-		{[]string{"a+", "a-", "b+", "b-"}, nil},
-		{[]string{"a+", "a-", "b+"}, []string{"a-", "b+"}}, // everybody in b has it; all who lack it are in a
-		{[]string{"a+", "a-", "b+", "b-", "c+"}, []string{"c+"}},
-		{[]string{"a+", "b+", "c+"}, nil},       // the status follows from the district: it tells nothing
-		{[]string{"aX", "bX", "cY", "dY"}, nil}, // a district's city
+	for _, c := range []struct {
+		keys, full []string // where the status is derived
+		warned     bool     // where it is stored
+	}{
+		{[]string{"a+", "a-", "b+", "b-"}, nil, false},
+		{[]string{"a+", "a-", "b+"}, []string{"b+"}, true}, // everybody in b has it
+		{[]string{"a+", "a-", "b+", "b-~"}, []string{"b+"}, true},
+		{[]string{"a+", "a-", "b+", "b-", "c+"}, []string{"c+"}, true},
+		{[]string{"a+", "b+", "c+"}, []string{"a+", "b+", "c+"}, false}, // stored, it follows from the district
+		{[]string{"a+", "a-~", "b+", "b-~"}, []string{"a+", "b+"}, false},
+		{[]string{"aX", "bX", "cY", "dY"}, []string{"aX", "bX", "cY", "dY"}, false}, // stored: a district's city
 	} {
-		r := Judge(p, []*Table{build(c.keys...)})
+		r := Judge(p, []*Table{build(true, c.keys...)})
+		stored := Judge(p, []*Table{build(false, c.keys...)})
 		for i, k := range c.keys {
 			if got := rulesOf(r, i)[RuleFull]; got != slices.Contains(c.full, k) {
 				t.Errorf("%v: cell %s full: %v", c.keys, k, got)
 			}
+			if rulesOf(stored, i)[RuleFull] {
+				t.Errorf("%v: cell %s of a stored key is withheld", c.keys, k)
+			}
+		}
+		if warned := strings.Contains(strings.Join(stored.Warnings, ""), "nearly everybody"); warned != c.warned {
+			t.Errorf("%v: warnings %q", c.keys, stored.Warnings)
 		}
 	}
 }

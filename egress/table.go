@@ -17,6 +17,7 @@ type Table struct {
 	Units     []manifest.Unit
 	Cells     []Cell
 	Unmatched []Unmatched
+	Origin    manifest.Origin
 }
 
 // Cell is one combination of keys.

@@ -149,6 +149,9 @@ func (r *run) seed() []byte {
 // judgeItems takes the outputs one by one in the order of the manifest. What the
 // manifest does not declare, or what does not come, fails the job.
 func (r *run) judgeItems(items map[string]*abi.Frame) error {
+	if len(items) > len(r.plan.Guest.Outputs) {
+		return fault.New(fault.Invalid, "the module emitted an output that the manifest does not declare")
+	}
 	derived := map[string]bool{}
 	for _, o := range r.plan.Guest.Outputs {
 		frame := items[o.Name]

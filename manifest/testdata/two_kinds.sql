@@ -12,7 +12,7 @@ WHERE "code" IS NOT NULL
 GROUP BY "code" HAVING count(*) > 1)
 
 -- table0.cells
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
 SELECT k0, CAST(coalesce(count(*), 0) AS BIGINT) AS n_rows, CAST(coalesce(count(DISTINCT u0), 0) AS BIGINT) AS m0_distinct, CAST(coalesce(count(DISTINCT u1), 0) AS BIGINT) AS m1_distinct, CAST(coalesce(count(*) FILTER (WHERE v2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(count(*) FILTER (WHERE NOT v2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(v3), 0) AS BIGINT) AS m3_count, CAST(sum(v3) AS DOUBLE) AS m3_sum
@@ -24,7 +24,7 @@ ORDER BY k0 NULLS LAST
 -- ? text 0 "1000.5"
 
 -- table0.unit0
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
 , __each AS (SELECT k0, u0 AS s, count(*) AS n, count(DISTINCT u1) AS x1, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
@@ -39,7 +39,7 @@ ORDER BY k0 NULLS LAST
 -- ? text 0 "1000.5"
 
 -- table0.unit1
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, CAST((CAST(t0."weight" AS DOUBLE) * CAST(t0."cost" AS DOUBLE)) AS DOUBLE) AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
 , __each AS (SELECT k0, u1 AS s, count(*) AS n, count(DISTINCT u0) AS x0, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
