@@ -65,7 +65,7 @@ func (d *desk) another(path, id string) []byte {
 func (d *desk) verbs() []verb {
 	ctx := d.f.t.Context()
 	one := func(_ any, err error) error { return err }
-	everybodyReads := []string{"li", "bai", "chen", "shen", "wang", "wu", "feng", "zhao", "qian", "tan", "sun"}
+	everybodyReads := []string{"li", "bai", "chen", "wen", "shen", "wang", "wu", "feng", "zhao", "qian", "tan", "sun"}
 	return []verb{
 		{"register a person", access.ManagePeople, []string{"gao"}, func(s *Session) error {
 			key, err := crypto.NewSigningKey()
@@ -115,6 +115,7 @@ func (d *desk) verbs() []verb {
 // TestEverybodyTriesEverything lets each person try each verb: first all those who
 // may not, of whom nothing must remain but a record each, then those who may.
 func TestEverybodyTriesEverything(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	d := newDesk(f)
 	verbs, before := d.verbs(), f.snapshot()
@@ -161,8 +162,10 @@ func TestEveryActionIsTried(t *testing.T) {
 			t.Errorf("nobody tries %s", a)
 		}
 	}
-	if len(cast) != len(access.Roles())+6 {
-		t.Errorf("%d people for %d roles", len(cast), len(access.Roles()))
+	for _, role := range access.Roles() {
+		if !slices.ContainsFunc(cast, func(p member) bool { return p.role == role }) {
+			t.Errorf("nobody is %s", role)
+		}
 	}
 }
 

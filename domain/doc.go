@@ -10,6 +10,10 @@
 // outcome after, and refused where the log cannot be written; a refusal is
 // recorded too.
 //
+// The log is the judge of the database: Open compares the two, refuses a database
+// that is older than the log or was altered, and closes each intent that a crash
+// left open, as done or as abandoned, by what the database has (acts.go).
+//
 // A domain folder holds
 //
 //	domain.json   format version, name, the domain's public key

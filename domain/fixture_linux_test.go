@@ -46,13 +46,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// cast are the people of the domain: each role once, and others whom separation
-// of duties must keep apart from them.
-var cast = []struct {
+// member is one of the people of the domain.
+type member struct {
 	id, name, org string
 	role          access.Role
 	frozen        bool
-}{
+}
+
+// cast are the people of the domain: each role once, and others whom separation
+// of duties must keep apart from them.
+var cast = []member{
 	{"gao", "高远", "玉溪市信息中心", access.Sysadmin, false}, // the founder
 	{"li", "李静", "玉溪市医保局", access.Provider, false},
 	{"bai", "白露", "玉溪市民政局", access.Provider, false},

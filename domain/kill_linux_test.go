@@ -233,6 +233,7 @@ func (w *witness) hear(t *testing.T, said []string) {
 // open again, know everything that it had acknowledged, and give the rest up
 // cleanly.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	dir := copyCommon(t)
 	all, _ := canaries(t)
 	kills := 12
@@ -244,10 +245,10 @@ func TestKill(t *testing.T) {
 	var given Recovery
 	for i := range kills {
 		v := startVictim(t, dir)
-		if i%6 != 5 { // now and then in the middle of opening
+		for range random.IntN(14) { // words; six are a round, none is in the middle of opening
 			v.wait()
 		}
-		time.Sleep(time.Duration(random.IntN(600)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(120)) * time.Millisecond)
 		v.kill()
 		w.hear(t, v.said)
 		all.sealed(t, dir)
@@ -265,7 +266,7 @@ func TestKill(t *testing.T) {
 	}
 	t.Logf("version %d, %d jobs, %d of them given out; given up: %d acts, %d jobs, %d orphans; %d acts were done all the same",
 		w.version, len(w.jobs), len(w.fetched), len(given.Abandoned), len(given.Jobs), len(given.Orphans), len(given.Finished))
-	if len(given.Abandoned) == 0 || w.version < 3 || len(w.fetched) == 0 {
+	if !testing.Short() && (len(given.Abandoned) == 0 || w.version < 3 || len(w.fetched) == 0) {
 		t.Error("the kills met nothing; the test looks at nothing")
 	}
 	goOn(t, dir, w)

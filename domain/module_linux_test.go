@@ -49,6 +49,7 @@ func tableNames(tables []release.Table) string {
 // TestProtectedJob runs a module in Go that sees finished tables alone, and
 // computes its index again from the figures that the module was shown.
 func TestProtectedJob(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	id := f.held("standardised", guest(t, "standardise"))
 	r := f.review(id)
@@ -88,6 +89,7 @@ func TestProtectedJob(t *testing.T) {
 // TestVerifiedJob runs a module in C over rows: its figures are compared with the
 // domain's own, and those are what is published.
 func TestVerifiedJob(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	id := f.held("compare", guest(t, "compare"))
 	r := f.review(id)
@@ -105,6 +107,7 @@ func TestVerifiedJob(t *testing.T) {
 // TestCompiledOnce holds that the second run of a module takes its code from where
 // the first run sealed it.
 func TestCompiledOnce(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	module := guest(t, "compare")
 	f.held("compare", module)
@@ -133,6 +136,7 @@ func (withoutCompiler) Compile(context.Context, abi.CompileRequest, []byte, sand
 // TestSmuggler holds that a module which sends rows under the name of an honest
 // table publishes none of them.
 func TestSmuggler(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	r := f.review(f.run("attack_module", guest(t, "hostile-smuggle")))
 	if strings.Count(r.GuestLog, "/") < 20 { // label/cost

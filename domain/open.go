@@ -101,7 +101,7 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	if err != nil {
 		return info, nil, err
 	}
-	defer func() { err = errors.Join(err, held.Close()) }()
+	defer func() { err = errors.Join(err, unlock(held)) }()
 	if err := CheckEmpty(cfg.Dir); err != nil {
 		return info, nil, err
 	}
@@ -290,7 +290,7 @@ func (d *Domain) Close(ctx context.Context) error {
 		errs = append(errs, d.keeper.Close())
 	}
 	if d.lock != nil {
-		errs = append(errs, d.lock.Close())
+		errs = append(errs, unlock(d.lock))
 	}
 	return errors.Join(errs...)
 }

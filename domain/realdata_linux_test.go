@@ -98,6 +98,7 @@ func publishReal(t *testing.T, f *fixture, name string) release.Table {
 
 // TestRealData runs a job over each public data set, and recounts the small one.
 func TestRealData(t *testing.T) {
+	t.Parallel()
 	path := shared(t, "adult.csv")
 	shared(t, "flights-3m.parquet")
 	f := open(t)

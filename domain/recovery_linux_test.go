@@ -23,6 +23,7 @@ import (
 // its registration: nobody was told of the version, so it is given up, and the
 // next import takes its number.
 func TestUnregisteredVersion(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	lost := f.importUnregistered("enterprises", 2)
 	f.close()
@@ -105,6 +106,7 @@ func (f *fixture) move(id string, to job.State) {
 // happened, and of acts that happened and whose outcome was lost. The log must
 // tell them apart.
 func TestOutcomesAfterACrash(t *testing.T) {
+	t.Parallel()
 	f := open(t)
 	want := map[uint64]string{}
 	lost := func(result string, actor string, action access.Action, target string) {
@@ -167,6 +169,7 @@ func TestOutcomesAfterACrash(t *testing.T) {
 // TestInterruptedJob is a job that a crash cut off: its reviewer is told so, and
 // can close it.
 func TestInterruptedJob(t *testing.T) {
+	t.Parallel()
 	for _, at := range []job.State{job.Running, job.Checking} {
 		f := open(t)
 		id := f.submit("wang", "by_district", nil).ID

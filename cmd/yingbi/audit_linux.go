@@ -36,11 +36,12 @@ type recordView struct {
 func (a *app) auditList() *cobra.Command {
 	var from uint64
 	var target string
+	var brief bool
 	c := &cobra.Command{
 		Use: "list", Args: cobra.NoArgs, Short: a.tr("read the trail", "查阅审计记录"),
 		Long: a.tr("Prints the records of the log: each act as its intent before and its outcome after,\nwhich names the intent by its number. Reading is itself recorded.",
 			"显示日志记录：每个操作先记意图、后记结果，结果以序号指向意图。查阅本身也被记录。"),
-		Example: "  yingbi audit list --as sun --key sun.key\n  yingbi audit list --target job/0192… --as sun --key sun.key",
+		Example: "  yingbi audit list --as sun --key sun.key\n  yingbi audit list --brief --target job/0192… --as sun --key sun.key",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
 				records, err := s.Records(c.Context(), from)
@@ -50,7 +51,7 @@ func (a *app) auditList() *cobra.Command {
 				all := []recordView{}
 				var rows [][]string
 				for index, r := range records {
-					if !strings.HasPrefix(r.Target, target) {
+					if !strings.HasPrefix(r.Target, target) || brief && machinery(r.Action) {
 						continue
 					}
 					all = append(all, recordView{index, r.Time, r.Actor, r.Action, r.Phase, r.Target, r.Ref, r.Result, r.Details})
@@ -65,7 +66,13 @@ func (a *app) auditList() *cobra.Command {
 	}
 	c.Flags().Uint64Var(&from, "from", 0, a.tr("`N` begin with this record", "`N` 起始记录序号"))
 	c.Flags().StringVar(&target, "target", "", a.tr("`TEXT` only records whose target begins with this", "`TEXT` 只显示对象以此开头的记录"))
+	c.Flags().BoolVar(&brief, "brief", false, a.tr("only what people did: without the use of keys and the storage below it", "只显示人员操作，不含其下的密钥使用与存储"))
 	return c
+}
+
+// machinery reports whether an action only serves another that is recorded too.
+func machinery(action string) bool {
+	return action == "vault.commit" || strings.HasPrefix(action, "key.") || strings.HasPrefix(action, "sign.")
 }
 
 func (a *app) phase(p string) string {

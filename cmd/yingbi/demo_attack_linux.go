@@ -83,7 +83,7 @@ func (t *tale) attackCell(ctx context.Context, wang *domain.Session) error {
 		return errors.New("the chief's cell would be published")
 	}
 	t.cross("refused by %s; the operator sees “%s”", "被规则 %s 拒绝；提交人只看到“%s”",
-		rulesOf(r.Report.Tables[0]), t.state(job.InReview))
+		t.ruleTitles(r.Report.Tables[0].Rules), t.state(job.InReview))
 	_, err = zhao.Approve(ctx, j.ID)
 	t.note("— and a reviewer who approves it all the same:", "— 审查员执意批准：")
 	if err := t.refused(err, fault.Conflict); err != nil {
@@ -91,14 +91,6 @@ func (t *tale) attackCell(ctx context.Context, wang *domain.Session) error {
 	}
 	_, err = zhao.Reject(ctx, j.ID, "disclosure_risk")
 	return err
-}
-
-func rulesOf(r egress.TableReport) string {
-	names := make([]string, len(r.Rules))
-	for i, rule := range r.Rules {
-		names[i] = string(rule)
-	}
-	return strings.Join(names, ", ")
 }
 
 func (t *tale) attackSpin(ctx context.Context, wang *domain.Session) error {

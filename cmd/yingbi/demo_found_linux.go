@@ -43,6 +43,9 @@ func (t *tale) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.writeNew(t.path("keys", "domain.pub"), 0o644, []byte(info.Public.String()+"\n")); err != nil {
+		return err
+	}
 	if t.domain, _, err = domain.Open(ctx, cfg); err != nil {
 		return err
 	}

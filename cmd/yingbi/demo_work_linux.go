@@ -50,14 +50,18 @@ func (t *tale) release(ctx context.Context, wang *domain.Session, j job.Job, nam
 	}
 	t.note("— %s (%s): %s", "— %s（%s）：%s", name, with, r.Job.Class)
 	for _, table := range r.Report.Tables {
-		t.note("  %s: %s, %d of %d cells withheld %s", "  %s：%s，抑制 %d / %d 个单元格 %s", table.Name, table.Verdict, table.Withheld, len(table.Cells), rulesOf(table))
+		line := fmt.Sprintf(t.tr("%s: %s, %d of %d cells withheld", "%s：%s，抑制 %d / %d 个单元格"), table.Name, t.verdict(table.Verdict), table.Withheld, len(table.Cells))
+		if len(table.Rules) > 0 {
+			line += t.tr(" by ", "，规则：") + t.ruleTitles(table.Rules)
+		}
+		t.note("  %s", "  %s", line)
 	}
 	for _, c := range r.Report.Comparisons {
 		t.note("  the module's figures beside the domain's: %s", "  模块数据与域内数据比对：%s", c)
 	}
 	if name == "by_district" {
 		if !t.json {
-			t.showTable(r.Tables[0])
+			t.showTable("     ", r.Tables[0])
 		}
 		_, err := wang.Approve(ctx, j.ID)
 		t.note("— the submitter approves their own job:", "— 提交人批准自己的作业：")

@@ -36,6 +36,21 @@ func (a *app) addDomainVerbs(root *cobra.Command) {
 	}
 }
 
+// firstSteps tells a first-time user where to begin.
+func (a *app) firstSteps() string {
+	return a.tr(`
+
+New here? These need nothing but this program:
+  yingbi doctor    does this host have every protection that a domain needs?
+  yingbi demo      the main job on a synthetic city, told step by step
+  yingbi init -h   make a domain of your own`, `
+
+初次使用，以下命令不需要任何准备：
+  yingbi doctor    检查主机是否具备所需的全部保护
+  yingbi demo      在合成城市上逐步演示完整流程
+  yingbi init -h   建立自己的域`)
+}
+
 // addDomainFlags adds the flags that choose a domain, a person and a way to unlock.
 func (a *app) addDomainFlags(c *cobra.Command) {
 	f := c.Flags()

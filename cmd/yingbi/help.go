@@ -37,19 +37,9 @@ func (a *app) addGroups(root *cobra.Command) {
 func (a *app) overview() string {
 	return a.tr(`Yingbi is a secure operating domain for public data. A provider seals data in;
 an operator's jobs run over masked views of it; a reviewer lets statistics out;
-an auditor checks every step. The data can be used, and not seen.
-
-New here? These need nothing but this program:
-  yingbi demo      the main job on a synthetic city, told step by step
-  yingbi doctor    does this host have every protection that a domain needs?
-  yingbi init -h   make a domain of your own`,
+an auditor checks every step. The data can be used, and not seen.`,
 		`影壁是公共数据授权安全运营域：数据提供部门封存数据，开发利用主体的作业在脱敏视图上运行，
-审查员批准统计结果出域，审计人员核查每一步。原始数据不出域，数据可用不可见。
-
-初次使用，以下命令不需要任何准备：
-  yingbi demo      在合成城市上逐步演示完整流程
-  yingbi doctor    检查主机是否具备所需的全部保护
-  yingbi init -h   建立自己的域`)
+审查员批准统计结果出域，审计人员核查每一步。原始数据不出域，数据可用不可见。`)
 }
 
 // addHelp adds help and completion in the reader's language.

@@ -87,7 +87,9 @@ func (a *app) jobRun() *cobra.Command {
 		Example: "  yingbi job run 0192… --as wang --key wang.key",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.with(c.Context(), func(s *domain.Session) error {
+				done := a.busy(a.tr("running; Ctrl-C stops it", "运行中；Ctrl-C 停止"))
 				j, err := s.Jobs().Run(c.Context(), s.Actor, args[0])
+				done()
 				if err != nil {
 					return err
 				}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // version is set by the linker from the repository's description.
@@ -23,7 +24,9 @@ var version = "unknown"
 func main() {
 	enterChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	// A second interrupt ends the program at once; but not one that comes with the
+	// first, as when a supervisor signals both the process and its group.
+	context.AfterFunc(ctx, func() { time.AfterFunc(2*time.Second, stop) })
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

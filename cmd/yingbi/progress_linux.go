@@ -42,6 +42,19 @@ func (a *app) progress(file *os.File) (update func(rows int64), done func()) {
 	}
 }
 
+// busy draws a clock on a terminal while something runs that cannot be counted.
+func (a *app) busy(what string) (done func()) {
+	if !a.terminal || a.json {
+		return func() {}
+	}
+	p := mpb.New(mpb.WithOutput(a.err))
+	bar := p.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.AppendDecorators(decor.Name(what+"  "), decor.Elapsed(decor.ET_STYLE_MMSS)), mpb.BarWidth(2))
+	return func() {
+		bar.Abort(true)
+		p.Wait()
+	}
+}
+
 // guessRows guesses how many lines a text file has, 0 for what is no text.
 func guessRows(file *os.File) int64 {
 	info, err := file.Stat()

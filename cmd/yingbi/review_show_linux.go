@@ -100,8 +100,16 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 	if len(r.Tables) > 0 {
 		a.heading("Would leave, exactly as it stands here (× withheld, – no value)", "拟出域内容，与此处所示完全一致（× 抑制，– 无值）")
 	}
+	told := map[string]bool{}
 	for _, t := range r.Tables {
-		a.showTable(t)
+		a.heading("%s", "%s", titled(t.Title, t.Name))
+		a.showTable("  ", t)
+		for _, note := range t.Notes {
+			if !told[note] {
+				told[note] = true
+				a.showText(note)
+			}
+		}
 	}
 	failed := map[egress.Rule]bool{}
 	for _, t := range r.Report.Tables {
@@ -115,6 +123,12 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 	a.heading("Checked by the domain: rules %s", "域已检查：规则集 %s", r.Report.Preset.Name)
 	for _, line := range a.rulesInWords(r.Report.Preset) {
 		a.say("  • %s", "  • %s", line)
+	}
+	if len(r.Report.Warnings) > 0 {
+		a.heading("LOOK CLOSELY", "请特别留意")
+		for _, line := range r.Report.Warnings {
+			a.say("  • %s", "  • %s", line)
+		}
 	}
 	a.heading("Checked by nobody: yours to judge", "尚无人检查，由您判断")
 	for _, line := range r.Report.NotChecked {
@@ -213,8 +227,8 @@ func (a *app) showLegend(p egress.Preset, failed map[egress.Rule]bool) {
 	}
 }
 
-func (a *app) showTable(t release.Table) {
-	a.heading("%s", "%s", titled(t.Title, t.Name))
+// showTable prints a table as it would be published.
+func (a *app) showTable(indent string, t release.Table) {
 	var header []string
 	for _, c := range t.Columns {
 		header = append(header, titled(c.Title, c.Name))
@@ -234,10 +248,7 @@ func (a *app) showTable(t release.Table) {
 		}
 		rows = append(rows, cells)
 	}
-	a.indented("  ", header, rows)
-	for _, n := range t.Notes {
-		a.say("  %s", "  %s", printable(n))
-	}
+	a.indented(indent, header, rows)
 }
 
 func titled(title, name string) string {

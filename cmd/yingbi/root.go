@@ -32,11 +32,14 @@ type domainFlags struct {
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	a := newApp(args, in, out, errw)
 	err := a.root(args).ExecuteContext(ctx)
+	if err == nil && a.out.failed != nil {
+		err = a.fault(fault.Internal, "done, but its output is lost: %v", "操作已完成，但输出丢失：%v", a.out.failed)
+	}
 	if err == nil {
 		return 0
 	}
-	if ctx.Err() != nil {
-		err = a.fault(fault.Interrupted, "stopped; what was not finished is undone at the next start", "已停止；未完成的操作将在下次启动时撤销")
+	if ctx.Err() != nil && a.out.failed == nil {
+		err = a.fault(fault.Interrupted, "stopped; what was half done does not count", "已停止；未完成的操作不生效")
 	}
 	return a.fail(err)
 }
@@ -56,7 +59,7 @@ func (a *app) root(args []string) *cobra.Command {
 		Use: "yingbi",
 		Short: a.tr("A secure operating domain for public data: it can be used, not seen",
 			"公共数据授权安全运营域：原始数据不出域，数据可用不可见"),
-		Long:         a.overview(),
+		Long:         a.overview() + a.firstSteps(),
 		Version:      version,
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.settle() },

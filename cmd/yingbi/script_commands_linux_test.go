@@ -29,6 +29,7 @@ const patience = 20 * time.Second
 //
 //	domain                 copy the fixture here, and set $YINGBI_DOMAIN, $NAME, $PUBLIC, $QUEUED, $HELD, $RELEASED
 //	guests                 build two hostile modules into $GUESTS
+//	allguests              build every example module into $GUESTS
 //	as PERSON              be somebody of the fixture from now on
 //	exit CODE COMMAND…     run a command that ends with this exit code
 //	json [PATH VARIABLE]   standard output is JSON with snake_case keys; put the value at .a.0.b into a variable

@@ -8,8 +8,11 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"yingbi/examples/guests"
 )
 
 // TestScripts runs the scripts of testdata/script against the built program, as
@@ -25,8 +28,8 @@ func TestScripts(t *testing.T) {
 		}
 		return makeFixture(t.Context(), dir, exe)
 	})
-	built := sync.OnceValue(func() error {
-		return buildGuests(filepath.Join(shared, "guests"), "hostile-spin", "hostile-files")
+	hostile := sync.OnceValue(func() error {
+		return buildGuests(filepath.Join(shared, "hostile"), "hostile-spin", "hostile-files")
 	})
 	commands := scriptCommands()
 	commands["domain"] = func(ts *testscript.TestScript, _ bool, _ []string) {
@@ -35,11 +38,18 @@ func TestScripts(t *testing.T) {
 		useFixture(ts, f)
 	}
 	commands["guests"] = func(ts *testscript.TestScript, _ bool, _ []string) {
-		ts.Check(built())
-		ts.Setenv("GUESTS", filepath.Join(shared, "guests"))
+		ts.Check(hostile())
+		ts.Setenv("GUESTS", filepath.Join(shared, "hostile"))
+	}
+	commands["allguests"] = func(ts *testscript.TestScript, _ bool, _ []string) {
+		for _, g := range guests.All() {
+			ts.Check(buildGuests(ts.MkAbs("guests"), g.Name))
+		}
+		ts.Setenv("GUESTS", ts.MkAbs("guests"))
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
+		Deadline:            time.Now().Add(3 * time.Minute),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                commands,

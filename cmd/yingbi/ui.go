@@ -19,7 +19,8 @@ import (
 // to a program in JSON.
 type ui struct {
 	in       io.Reader
-	out, err io.Writer
+	out      *sink
+	err      io.Writer
 	chinese  bool
 	json     bool
 	colour   bool // out is a terminal and NO_COLOR is not set
@@ -30,9 +31,24 @@ func newUI(in io.Reader, out, err io.Writer) *ui {
 	// Terminals give one column to × and –, in a Chinese locale as well.
 	text.OverrideRuneWidthEastAsianWidth(false)
 	return &ui{
-		in: in, out: out, err: err,
+		in: in, out: &sink{w: out}, err: err,
 		colour: isTerminal(out) && os.Getenv("NO_COLOR") == "", terminal: isTerminal(err),
 	}
+}
+
+// sink remembers the first failure of a write, so that no caller has to look and
+// none goes unnoticed: a checkpoint that a full disk swallowed was not kept.
+type sink struct {
+	w      io.Writer
+	failed error
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	n, err := s.w.Write(b)
+	if s.failed == nil {
+		s.failed = err
+	}
+	return n, err
 }
 
 func isTerminal(w io.Writer) bool {

@@ -57,6 +57,11 @@ func (a *app) class(c string) string {
 	return c
 }
 
+// verdict says what becomes of a table.
+func (a *app) verdict(v egress.Verdict) string {
+	return a.tr(string(v), map[egress.Verdict]string{egress.Publish: "可出域", egress.Withhold: "抑制", egress.Refuse: "拒绝"}[v])
+}
+
 // rule gives a rule of disclosure control a short title in Chinese.
 func (a *app) rule(r egress.Rule) string {
 	titles := map[egress.Rule]string{
