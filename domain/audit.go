@@ -29,6 +29,16 @@ func (s *Session) Records(ctx context.Context, from uint64) (iter.Seq2[uint64, a
 	return s.log.Read(from, s.log.Size()), nil
 }
 
+// Checkpoint signs the log as it stands and gives the checkpoint, for somebody to
+// keep where nobody of the domain can write.
+func (s *Session) Checkpoint(ctx context.Context) (note []byte, err error) {
+	err = s.act(ctx, access.ReadAudit, "audit", map[string]string{"checkpoint": "yes"}, func() error {
+		note, err = s.log.Checkpoint(ctx)
+		return err
+	})
+	return note, err
+}
+
 // ExportAudit copies the log up to a fresh checkpoint into a new folder, for an
 // auditor to take away.
 func (s *Session) ExportAudit(ctx context.Context, out string) (records uint64, err error) {

@@ -105,6 +105,11 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	if err := CheckEmpty(cfg.Dir); err != nil {
 		return info, nil, err
 	}
+	defer func() {
+		if err != nil { // nothing of a domain that was not made stays behind
+			err = errors.Join(err, os.RemoveAll(cfg.path("keeper")), removeDatabase(cfg))
+		}
+	}()
 	made, err := keeper.Init(ctx, keeper.Config{Exe: cfg.Exe, Dir: cfg.path("keeper"), Origin: f.Name, Unlock: cfg.Unlock, Shares: f.Shares})
 	if err != nil {
 		return info, nil, err
@@ -119,6 +124,17 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	}
 	info = Info{Format: Format, Name: f.Name, Created: cfg.Clock(), Public: made.Public}
 	return info, made.Shares, writeInfo(cfg.Dir, info)
+}
+
+// removeDatabase removes what an Init that failed has made of the database.
+func removeDatabase(cfg Config) error {
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(cfg.path("meta.db" + suffix)); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // CheckEmpty refuses a folder in which a domain cannot be made.

@@ -20,13 +20,3 @@ func (s *Session) RotateKeys(ctx context.Context) (version uint32, moved int, er
 	})
 	return version, moved, err
 }
-
-// Checkpoint signs the log as it stands and gives the checkpoint, for somebody to
-// keep where nobody of the domain can write.
-func (s *Session) Checkpoint(ctx context.Context) (note []byte, err error) {
-	err = s.act(ctx, access.ReadAudit, "audit", map[string]string{"checkpoint": "yes"}, func() error {
-		note, err = s.log.Checkpoint(ctx)
-		return err
-	})
-	return note, err
-}

@@ -152,7 +152,6 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 	if len(items) > len(r.plan.Guest.Outputs) {
 		return fault.New(fault.Invalid, "the module emitted an output that the manifest does not declare")
 	}
-	derived := map[string]bool{}
 	for _, o := range r.plan.Guest.Outputs {
 		frame := items[o.Name]
 		if frame == nil {
@@ -167,7 +166,6 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 		var sources []*egress.Published
 		for _, name := range o.Derives {
 			sources = append(sources, r.report.Published(name))
-			derived[name] = true
 		}
 		p, err := egress.Admit(o.Name, sources, r.plan.Words, answer{frame})
 		if err != nil {

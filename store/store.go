@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -29,6 +30,9 @@ const pragmas = "_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=s
 // Open opens the database at path, makes it where there is none, and migrates
 // it to this binary's schema. A newer schema is a fault.Conflict.
 func Open(ctx context.Context, path string) (*Store, error) {
+	if err := own(path); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas)
 	if err != nil {
 		return nil, err
@@ -37,6 +41,16 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Store{db}, nil
+}
+
+// own makes the file, if there is none, readable by its owner alone; SQLite gives
+// the files beside it the same mode.
+func own(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {

@@ -185,6 +185,20 @@ func TestCrashCloneIsConsistent(t *testing.T) {
 	}
 }
 
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	dir := t.TempDir()
+	addJob(t, open(t, dir), "j1", job.Held)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) < 2 {
+		t.Fatalf("%d files, %v", len(entries), err)
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, %v", e.Name(), info.Mode(), err)
+		}
+	}
+}
+
 func TestOpenIsRepeatableAndRefusesANewerSchema(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	for range 2 {

@@ -162,6 +162,7 @@ func (a *app) tellRecovery(r domain.Recovery) {
 		english, chinese string
 		items            []string
 	}{
+		{"act that was done", "已完成的操作", r.Finished},
 		{"act given up", "放弃的操作", r.Abandoned},
 		{"job failed", "失败的作业", r.Jobs},
 		{"orphan removed", "清除的孤立对象", r.Orphans},

@@ -73,11 +73,21 @@ static inline int yb_equal(const void *a, const void *b, uint32_t n) {
 
 static inline void yb_say(const char *text) { yb_log(text, yb_strlen(text)); }
 
+/* wasi-libc's first malloc takes all memory that there is by then for its heap,
+ * pages that yb_pages gave out included. So it is called once before the first
+ * of them; a freestanding module has no malloc, and the weak name is NULL. */
+extern void *malloc(size_t) __attribute__((weak));
+static inline void yb__settle_heap(void) {
+  static void *volatile settled;
+  if (!settled && malloc) settled = malloc(1);
+}
+
 /* yb_pages gives fresh zeroed memory of at least size bytes, at a multiple of
  * 64 KiB, straight from the machine, or NULL. It is never given back; a job that
  * needs more than a few buffers uses malloc of wasi-libc. */
 static inline void *yb_pages(uint64_t size) {
   if (size == 0 || size > (1ull << 31)) return NULL;
+  yb__settle_heap();
   size_t before = __builtin_wasm_memory_grow(0, (size_t)((size + 65535) >> 16));
   return before == (size_t)-1 ? NULL : (void *)(before << 16);
 }
