@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"yingbi/audit"
 	"yingbi/crypto"
@@ -106,6 +107,9 @@ func (t *tale) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.trail(ctx, shen, cert.Job); err != nil {
+		return err
+	}
 	if _, err := shen.ExportAudit(ctx, t.path("trail")); err != nil {
 		return err
 	}
@@ -144,4 +148,30 @@ func (t *tale) flip(path string, check func() error) error {
 		return err
 	}
 	return check()
+}
+
+// trail shows how a job came about: what people did, leaving out the keys and
+// manifests that each act moves.
+func (t *tale) trail(ctx context.Context, shen *domain.Session, id string) error {
+	records, err := shen.Records(ctx, 0)
+	if err != nil {
+		return err
+	}
+	t.note("the trail of that job, as the security officer reads it:", "该作业的审计轨迹（安全管理员视角）：")
+	var rows [][]string
+	for index, r := range records {
+		if r.Target != "job/"+id || r.Actor == "vault" {
+			continue
+		}
+		what := r.Action
+		if to := r.Details["to"]; to != "" {
+			what = r.Details["from"] + " → " + to
+		}
+		rows = append(rows, []string{strconv.FormatUint(index, 10), when(r.Time), r.Actor, r.Phase, what, result(r)})
+	}
+	if len(rows) < 8 {
+		return fmt.Errorf("the trail of the job has %d records only", len(rows))
+	}
+	t.indented("     ", []string{"#", t.tr("time", "时间"), t.tr("who", "操作人"), t.tr("phase", "阶段"), t.tr("what", "事项"), t.tr("result", "结果")}, rows)
+	return nil
 }
