@@ -208,7 +208,7 @@ func (w *world) readTable(name string) (header string, rows []string) {
 	}
 }
 
-func lines(rec arrow.Record) []string {
+func lines(rec arrow.RecordBatch) []string {
 	out := make([]string, rec.NumRows())
 	for _, c := range rec.Columns() {
 		for i := range out {

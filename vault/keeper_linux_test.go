@@ -140,7 +140,7 @@ func TestWithTheRealKeeperAndLog(t *testing.T) {
 	}
 	stop()
 
-	v, k, log, stop := r.start()
+	v, k, _, stop := r.start()
 	if c, err = v.Unlock(t.Context(), intent("dataset/claims")); err != nil {
 		t.Fatal(err)
 	}
