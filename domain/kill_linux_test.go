@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -236,14 +237,24 @@ func TestKill(t *testing.T) {
 	t.Parallel()
 	dir := copyCommon(t)
 	all, _ := canaries(t)
-	kills := 12
+	kills, until := 12, time.Time{}
 	if testing.Short() {
 		kills = 3
+	}
+	if soak := os.Getenv("YINGBI_SOAK"); soak != "" { // make soak: for as long as it says
+		long, err := time.ParseDuration(soak)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kills, until = math.MaxInt, time.Now().Add(long)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	w := &witness{jobs: map[string]job.State{}, fetched: map[string]string{}}
 	var given Recovery
 	for i := range kills {
+		if !until.IsZero() && time.Now().After(until) {
+			break
+		}
 		v := startVictim(t, dir)
 		for range random.IntN(14) { // words; six are a round, none is in the middle of opening
 			v.wait()
