@@ -101,7 +101,7 @@ func everyone() map[Role]Person {
 	}
 	out := map[Role]Person{}
 	for role, org := range orgs {
-		out[role] = Person{ID: string(role) + "-1", Org: org, Roles: []Role{role}}
+		out[role] = Person{ID: string(role) + "-1", Org: org, Roles: []Role{role}, Confirmed: true}
 	}
 	return out
 }
@@ -110,7 +110,7 @@ func everyone() map[Role]Person {
 // an owner fails here.
 func TestEveryRoleAndAction(t *testing.T) {
 	want := map[Action][]Role{
-		ManagePeople: {Sysadmin}, RegisterDataset: {Provider}, ImportDataset: {Provider},
+		ManagePeople: {Sysadmin}, ConfirmPerson: {Security}, ListPeople: {Sysadmin, Security}, RegisterDataset: {Provider}, ImportDataset: {Provider},
 		ListDatasets: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 		SetPolicy:    {Security, Processor}, SignAgreement: {Authority}, ApproveScenario: {Authority},
 		ListScenarios: {Authority, Operator, Reviewer, Security, Auditor, Provider},
@@ -165,6 +165,7 @@ func TestCheckRefusesByRule(t *testing.T) {
 		"zero request":    {Request{}, "default"},
 		"unknown action":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
 		"nobody":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
+		"unconfirmed":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Confirmed = false }), "unconfirmed"},
 		"frozen":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
 		"no scenario":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
 		"no agreement":    {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},

@@ -15,6 +15,8 @@ type Action string
 // The actions of the domain.
 const (
 	ManagePeople    Action = "people.manage"
+	ConfirmPerson   Action = "people.confirm"
+	ListPeople      Action = "people.list"
 	RegisterDataset Action = "dataset.register"
 	ImportDataset   Action = "dataset.import"
 	ListDatasets    Action = "dataset.list"
@@ -43,6 +45,8 @@ type rule struct {
 
 var rules = map[Action]rule{
 	ManagePeople:    {roles: []Role{Sysadmin}},
+	ConfirmPerson:   {roles: []Role{Security}},
+	ListPeople:      {roles: []Role{Sysadmin, Security}},
 	RegisterDataset: {roles: []Role{Provider}},
 	ImportDataset:   {roles: []Role{Provider}},
 	ListDatasets:    {roles: []Role{Provider, Authority, Processor, Operator, Reviewer, Security, Auditor}},
@@ -113,6 +117,9 @@ func Check(r Request) Decision {
 	}
 	if r.Actor.Frozen {
 		return deny("frozen", r.Actor.ID+" is frozen", "the security officer can lift it")
+	}
+	if !r.Actor.Confirmed {
+		return deny("unconfirmed", r.Actor.ID+" is registered and not confirmed", "a security officer does that with yingbi people confirm")
 	}
 	if !slices.ContainsFunc(rule.roles, r.Actor.Has) {
 		return deny("role", fmt.Sprintf("%s needs %s; %s is %s", r.Action, words(rule.roles), r.Actor.ID, words(r.Actor.Roles)),

@@ -57,6 +57,10 @@ type Person struct {
 	Roles  []Role
 	Key    crypto.PublicKey // verifies the person's signatures
 	Frozen bool             // a frozen person may do nothing
+
+	// Confirmed by a security officer: the system administrator registers, and
+	// alone makes nobody who may do anything.
+	Confirmed bool
 }
 
 // Has reports whether the person holds the role.

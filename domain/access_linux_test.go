@@ -74,7 +74,8 @@ func (d *desk) verbs() []verb {
 			}
 			return s.AddPerson(ctx, access.Person{ID: d.next(), Org: "某局", Roles: []access.Role{access.Provider}, Key: key.Public()}, "某人")
 		}},
-		{"list people", access.ManagePeople, []string{"gao"}, func(s *Session) error { return one(s.People(ctx)) }},
+		{"confirm a person", access.ConfirmPerson, []string{"shen"}, func(s *Session) error { return one(s.ConfirmPerson(ctx, "dai")) }},
+		{"list people", access.ListPeople, []string{"gao", "shen"}, func(s *Session) error { return one(s.People(ctx)) }},
 		{"describe a data set", access.RegisterDataset, []string{"li"}, func(s *Session) error {
 			return one(s.RegisterDataset(ctx, "claims.yaml", d.another("datasets/claims.yaml", "claims")))
 		}},

@@ -30,6 +30,9 @@ func newActs() acts { return acts{map[string]int{}, map[string]string{}} }
 // digestDetail names, in an intent, the digest of what it stores.
 const digestDetail = job.DigestDetail
 
+// confirmedDetail marks the registration of somebody whom nobody need confirm.
+const confirmedDetail = "confirmed"
+
 func numbered(key string, n int) string { return fmt.Sprintf("%s@%d", key, n) }
 
 // How far a job has come, by the acts that lead there.
@@ -44,7 +47,7 @@ const (
 // that leaves nothing in the database.
 func (a acts) of(r audit.Record) (key string, far int) {
 	switch access.Action(r.Action) {
-	case access.ManagePeople, access.RegisterDataset, access.SetPolicy, access.SignAgreement, access.ApproveScenario:
+	case access.ManagePeople, access.ConfirmPerson, access.RegisterDataset, access.SetPolicy, access.SignAgreement, access.ApproveScenario:
 		return r.Target, 0
 	case access.ImportDataset:
 		return importOf(r.Target), 0
@@ -71,6 +74,10 @@ func (a acts) note(intent audit.Record) {
 	case far > 0:
 		a.counts[key] = max(a.counts[key], far)
 	default:
+		a.counts[key]++
+	}
+	if intent.Details[confirmedDetail] != "" { // registered and confirmed in one
+		a.digests[numbered(key, a.counts[key])] = intent.Details[digestDetail]
 		a.counts[key]++
 	}
 	if digest := intent.Details[digestDetail]; digest != "" {
@@ -128,6 +135,9 @@ func inDatabase(ctx context.Context, s *store.Store) (acts, error) {
 	}
 	for _, p := range people {
 		a.put("person/"+p.ID, 1, p.Digest())
+		if p.Confirmed { // counts as a second act on the person
+			a.put("person/"+p.ID, 2, p.Digest())
+		}
 	}
 	documents, err := s.EveryDocument(ctx)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 
 	_ "modernc.org/sqlite"
 
+	"yingbi/access"
+	"yingbi/crypto"
 	"yingbi/internal/fault"
 	"yingbi/job"
 )
@@ -139,4 +141,68 @@ func TestAJobStaysWithWhatWasApproved(t *testing.T) {
 	if j, err := zhao.Reject(ctx, held, "outside_purpose"); err != nil || j.State != job.Rejected {
 		t.Errorf("reject: %+v, %v", j, err)
 	}
+}
+
+// TestNobodyIsMadeAlone lets the system administrator register a reviewer of their
+// own, and the reviewer try to work.
+func TestNobodyIsMadeAlone(t *testing.T) {
+	f := open(t)
+	ctx := t.Context()
+	id := f.held("by_district", nil)
+	key, err := crypto.NewSigningKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ghost := access.Person{ID: "ghost", Org: "玉溪市医保局", Roles: []access.Role{access.Reviewer}, Key: key.Public(), Confirmed: true}
+	gao := f.as("gao")
+	if err := gao.AddPerson(ctx, ghost, "无名"); err != nil {
+		t.Fatal(err)
+	}
+	enter := func() *Session {
+		s, err := f.Login(ctx, "ghost", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := enter()
+	_, opened := s.Jobs().Open(ctx, s.Actor, id)
+	_, approved := s.Approve(ctx, id)
+	_, confirmed := gao.ConfirmPerson(ctx, "ghost")
+	_, self := s.ConfirmPerson(ctx, "ghost")
+	for what, err := range map[string]error{"open": opened, "approve": approved, "confirmed by gao": confirmed, "by itself": self} {
+		if fault.KindOf(err) != fault.Denied {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	second := access.Person{ID: "second", Org: "玉溪市数据局", Roles: []access.Role{access.Security}, Key: mustKey(t).Public()}
+	if err := gao.AddPerson(ctx, second, "二号"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := f.store.Person(ctx, "second"); err != nil || p.Confirmed {
+		t.Errorf("a second security officer needs no confirmation: %+v, %v", p, err)
+	}
+	if _, err := f.as("shen").ConfirmPerson(ctx, "ghost"); err != nil {
+		t.Fatal(err)
+	}
+	f.close()
+	f.reopen()
+	s = enter()
+	if _, err := s.Jobs().Open(ctx, s.Actor, id); err != nil {
+		t.Errorf("confirmed, and still refused: %v", err)
+	}
+	f.close()
+	f.edit("UPDATE people SET confirmed = 1 WHERE id = 'second'")
+	if _, _, err := Open(ctx, config(t, f.dir)); fault.KindOf(err) != fault.Integrity {
+		t.Errorf("a confirmation out of nothing: %v", err)
+	}
+}
+
+func mustKey(t *testing.T) *crypto.SigningKey {
+	t.Helper()
+	key, err := crypto.NewSigningKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }

@@ -70,6 +70,7 @@ var cast = []member{
 	{"tan", "谭松", "云健数据", access.Reviewer, false},    // of the operator's own organisation
 	{"sun", "孙正", "玉溪市审计局", access.Auditor, false},
 	{"pei", "裴青", "运营公司", access.Processor, false},
+	{"dai", "戴宁", "玉溪市民政局", access.Provider, false}, // registered, and not confirmed yet
 	{"bing", "冰封", "玉溪市医保局", access.Reviewer, true},
 }
 
@@ -246,12 +247,28 @@ func person(id string) access.Person {
 // settle brings people, data and documents into a new domain.
 func settle(ctx context.Context, d *Domain, data string) error {
 	sessions := map[string]*Session{}
-	for i, p := range cast {
-		if i > 0 {
-			if err := sessions["gao"].AddPerson(ctx, person(p.id), p.name); err != nil {
-				return err
-			}
+	gao, err := d.Login(ctx, "gao", common.keys["gao"])
+	if err != nil {
+		return err
+	}
+	for _, p := range cast[1:] {
+		if err := gao.AddPerson(ctx, person(p.id), p.name); err != nil {
+			return err
 		}
+	}
+	shen, err := d.Login(ctx, "shen", common.keys["shen"])
+	if err != nil {
+		return err
+	}
+	for _, p := range cast[1:] {
+		if p.id == "shen" || p.id == "dai" { // the first security officer, and somebody who waits
+			continue
+		}
+		if _, err := shen.ConfirmPerson(ctx, p.id); err != nil {
+			return err
+		}
+	}
+	for _, p := range cast {
 		s, err := d.Login(ctx, p.id, common.keys[p.id])
 		if err != nil {
 			return err
@@ -272,7 +289,7 @@ func settle(ctx context.Context, d *Domain, data string) error {
 	if _, err := sessions["chen"].SignAgreement(ctx, "agreement.yaml", document("agreement.yaml")); err != nil {
 		return err
 	}
-	_, err := sessions["chen"].ApproveScenario(ctx, "scenario.yaml", document("scenario.yaml"))
+	_, err = sessions["chen"].ApproveScenario(ctx, "scenario.yaml", document("scenario.yaml"))
 	return err
 }
 

@@ -118,6 +118,7 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	if err != nil {
 		return info, nil, err
 	}
+	f.Admin.Confirmed = true // nobody else is there to do it
 	err = db.AddPerson(ctx, f.Admin, f.Admin.ID, cfg.Clock())
 	if err = errors.Join(err, db.Close()); err != nil {
 		return info, nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 
 	"yingbi/access"
@@ -85,6 +86,11 @@ func (s *Session) AddPerson(ctx context.Context, p access.Person, name string) e
 	if strings.TrimSpace(name) == "" {
 		return fault.New(fault.Invalid, "a person is registered by real name (实名): give --name")
 	}
+	first, err := s.firstSecurityOfficer(ctx, p)
+	if err != nil {
+		return err
+	}
+	p.Confirmed = first
 	record := registration(p, s.Actor.ID)
 	return s.act(ctx, access.ManagePeople, record.Target, record.Details, func() error {
 		if _, err := s.store.Person(ctx, p.ID); err == nil {
@@ -97,12 +103,40 @@ func (s *Session) AddPerson(ctx context.Context, p access.Person, name string) e
 	})
 }
 
+// firstSecurityOfficer reports whether p is the domain's first: somebody has to
+// confirm the others.
+func (s *Session) firstSecurityOfficer(ctx context.Context, p access.Person) (bool, error) {
+	if !p.Has(access.Security) {
+		return false, nil
+	}
+	known, err := s.store.People(ctx)
+	return !slices.ContainsFunc(known, func(k access.Person) bool { return k.Has(access.Security) }), err
+}
+
+// ConfirmPerson lets somebody who is registered begin to work. The security
+// officer who does it answers for it that the person is who they say, of that
+// organisation and in those roles (三员分立).
+func (s *Session) ConfirmPerson(ctx context.Context, id string) (access.Person, error) {
+	target := "person/" + id
+	if err := s.authorise(ctx, access.ConfirmPerson, target); err != nil {
+		return access.Person{}, err
+	}
+	p, err := s.store.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	details := map[string]string{digestDetail: p.Digest().String()}
+	p.Confirmed = true
+	return p, s.act(ctx, access.ConfirmPerson, target, details, func() error { return s.store.ConfirmPerson(ctx, id) })
+}
+
 // registration is the intent to register a person.
 func registration(p access.Person, by string) audit.Record {
-	return audit.Record{
-		Actor: by, Action: string(access.ManagePeople), Target: "person/" + p.ID,
-		Details: map[string]string{"org": p.Org, "roles": joinRoles(p.Roles), digestDetail: p.Digest().String()},
+	details := map[string]string{"org": p.Org, "roles": joinRoles(p.Roles), digestDetail: p.Digest().String()}
+	if p.Confirmed {
+		details[confirmedDetail] = "yes"
 	}
+	return audit.Record{Actor: by, Action: string(access.ManagePeople), Target: "person/" + p.ID, Details: details}
 }
 
 func (s *Session) keepName(ctx context.Context, id, name string) (err error) {
@@ -122,7 +156,7 @@ type Person struct {
 
 // People lists everybody by id, with their names.
 func (s *Session) People(ctx context.Context) ([]Person, error) {
-	if err := s.authorise(ctx, access.ManagePeople, "people"); err != nil {
+	if err := s.authorise(ctx, access.ListPeople, "people"); err != nil {
 		return nil, err
 	}
 	known, err := s.store.People(ctx)

@@ -10,7 +10,7 @@ import (
 	"yingbi/internal/fault"
 )
 
-const personColumns = "id, org, roles, public_key, frozen"
+const personColumns = "id, org, roles, public_key, frozen, confirmed"
 
 // AddPerson registers a person. An id or key that is taken is a fault.Conflict.
 func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at time.Time) error {
@@ -22,8 +22,8 @@ func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at ti
 		return err
 	}
 	result, err := s.db.ExecContext(ctx,
-		"INSERT INTO people ("+personColumns+", created, created_by) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-		p.ID, p.Org, string(roles), p.Key.String(), p.Frozen, stamp(at), by)
+		"INSERT INTO people ("+personColumns+", created, created_by) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+		p.ID, p.Org, string(roles), p.Key.String(), p.Frozen, p.Confirmed, stamp(at), by)
 	if err != nil {
 		return err
 	}
@@ -31,6 +31,19 @@ func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at ti
 		return err
 	}
 	return fault.Errorf(fault.Conflict, "person %q, or the same key, is registered already", p.ID)
+}
+
+// ConfirmPerson marks a person as confirmed. Somebody unknown, or confirmed
+// already, is a fault.Conflict.
+func (s *Store) ConfirmPerson(ctx context.Context, id string) error {
+	result, err := s.db.ExecContext(ctx, "UPDATE people SET confirmed = 1 WHERE id = ? AND confirmed = 0", id)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return fault.Errorf(fault.Conflict, "there is no person %q who waits to be confirmed", id)
 }
 
 // Person finds a person by id.
@@ -47,7 +60,7 @@ func (s *Store) People(ctx context.Context) ([]access.Person, error) {
 func scanPerson(row scanner) (access.Person, error) {
 	var p access.Person
 	var roles, key string
-	if err := row.Scan(&p.ID, &p.Org, &roles, &key, &p.Frozen); err != nil {
+	if err := row.Scan(&p.ID, &p.Org, &roles, &key, &p.Frozen, &p.Confirmed); err != nil {
 		return p, err
 	}
 	if err := json.Unmarshal([]byte(roles), &p.Roles); err != nil {

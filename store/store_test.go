@@ -65,6 +65,20 @@ func TestPeople(t *testing.T) {
 	if err := s.AddPerson(ctx, access.Person{ID: "x", Org: "o", Roles: []access.Role{access.Operator, access.Reviewer}}, "root", noon); fault.KindOf(err) != fault.Denied {
 		t.Errorf("contradicting roles: %v", err)
 	}
+	if got.Confirmed {
+		t.Error("a new person is confirmed")
+	}
+	for i, want := range []bool{true, false} { // once, and not again
+		if err := s.ConfirmPerson(ctx, "zhang"); (err == nil) != want {
+			t.Errorf("confirmation %d: %v", i+1, err)
+		}
+	}
+	if got, err = s.Person(ctx, "zhang"); err != nil || !got.Confirmed {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := s.ConfirmPerson(ctx, "nobody"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("an unknown person was confirmed: %v", err)
+	}
 	if all, err := s.People(ctx); err != nil || len(all) != 1 {
 		t.Errorf("%v, %v", all, err)
 	}

@@ -63,6 +63,19 @@ func (t *tale) found(ctx context.Context) error {
 		}
 		t.note("%-5s %s, %s", "%-5s %s，%s", p.id, p.org, t.tr(string(p.role), p.role.Title()))
 	}
+	shen, err := t.as(ctx, "shen")
+	if err != nil {
+		return err
+	}
+	for _, p := range cast {
+		if p.id == shen.Actor.ID {
+			continue
+		}
+		if _, err := shen.ConfirmPerson(ctx, p.id); err != nil {
+			return err
+		}
+	}
+	t.note("registered by gao, confirmed by shen: neither makes anybody alone", "由 gao 登记、shen 确认：任何一方都不能单独设立人员")
 	t.note("public key of the domain: %s", "域公钥：%s", info.Public)
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 
 func (a *app) peopleCommand() *cobra.Command {
 	c := &cobra.Command{Use: "people", GroupID: groupFound, Short: a.tr("register the people of the domain", "登记域内人员")}
-	c.AddCommand(a.peopleKey(), a.peopleAdd(), a.peopleList())
+	c.AddCommand(a.peopleKey(), a.peopleAdd(), a.peopleConfirm(), a.peopleList())
 	return c
 }
 
@@ -62,7 +62,8 @@ func (a *app) peopleAdd() *cobra.Command {
 					return err
 				}
 				return a.give(newPersonView(domain.Person{Person: p, Name: name}), func() {
-					a.say("registered %s (%s)", "已登记 %s（%s）", p.ID, a.roleTitles(p.Roles))
+					a.say("registered %s (%s); a security officer lets them begin with: yingbi people confirm %[1]s",
+						"已登记 %s（%s）；须由安全管理员确认后方可工作：yingbi people confirm %[1]s", p.ID, a.roleTitles(p.Roles))
 				})
 			})
 		},
@@ -74,6 +75,30 @@ func (a *app) peopleAdd() *cobra.Command {
 	f.StringVar(&public, "public-key", "", a.tr("`KEY` public key as \"yingbi people key\" prints it", "`KEY` 公钥，由 \"yingbi people key\" 显示"))
 	complete(c, "role", roleNames()...)
 	return c
+}
+
+func (a *app) peopleConfirm() *cobra.Command {
+	return &cobra.Command{
+		Use: "confirm ID", Args: cobra.ExactArgs(1),
+		Short: a.tr("confirm, as security officer, somebody who was registered", "安全管理员确认已登记的人员"),
+		Long: a.tr(`Lets somebody who is registered begin to work. Confirm only whom you know: you answer
+for it that the key, the organisation and the roles are theirs. The system
+administrator registers, and alone makes nobody who may do anything.`,
+			`确认后该人员方可工作。请只确认您认识的人：您对其密钥、机构与角色属实负责。
+系统管理员只负责登记，单独不能设立任何可操作的人员。`),
+		Example: "  yingbi people confirm li --as shen --key shen.key",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.with(c.Context(), func(s *domain.Session) error {
+				p, err := s.ConfirmPerson(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return a.give(newPersonView(domain.Person{Person: p}), func() {
+					a.say("confirmed %s of %s (%s)", "已确认 %s，%s（%s）", p.ID, p.Org, a.roleTitles(p.Roles))
+				})
+			})
+		},
+	}
 }
 
 func parseRoles(names []string) ([]access.Role, error) {
@@ -96,10 +121,12 @@ type personView struct {
 	Roles  []access.Role    `json:"roles"`
 	Key    crypto.PublicKey `json:"public_key"`
 	Frozen bool             `json:"frozen"`
+
+	Confirmed bool `json:"confirmed"`
 }
 
 func newPersonView(p domain.Person) personView {
-	return personView{ID: p.ID, Name: p.Name, Org: p.Org, Roles: p.Roles, Key: p.Key, Frozen: p.Frozen}
+	return personView{ID: p.ID, Name: p.Name, Org: p.Org, Roles: p.Roles, Key: p.Key, Frozen: p.Frozen, Confirmed: p.Confirmed}
 }
 
 func (a *app) peopleList() *cobra.Command {
@@ -117,8 +144,11 @@ func (a *app) peopleList() *cobra.Command {
 				for _, p := range people {
 					all = append(all, newPersonView(p))
 					state := a.tr("active", "正常")
-					if p.Frozen {
+					switch {
+					case p.Frozen:
 						state = a.tr("frozen", "冻结")
+					case !p.Confirmed:
+						state = a.tr("to be confirmed", "待确认")
 					}
 					rows = append(rows, []string{p.ID, p.Name, p.Org, a.roleTitles(p.Roles), state, brief(p.Key.Fingerprint())})
 				}

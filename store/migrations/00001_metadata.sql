@@ -5,6 +5,7 @@ CREATE TABLE people (
 	roles      TEXT NOT NULL, -- JSON list
 	public_key TEXT NOT NULL UNIQUE,
 	frozen     INTEGER NOT NULL DEFAULT 0,
+	confirmed  INTEGER NOT NULL DEFAULT 0,
 	created    TEXT NOT NULL,
 	created_by TEXT NOT NULL
 ) STRICT;
