@@ -32,7 +32,7 @@ var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Outpu
 func (r *run) guest() error {
 	result, err := r.runGuest(false)
 	var cell *sandbox.Failure
-	if errors.As(err, &cell) && cell.Code == abi.FailModule {
+	if errors.As(err, &cell) && cell.Code == abi.FailModule && r.cached {
 		result, err = r.runGuest(true) // the cached code was of another processor or compiler
 	}
 	r.log = result.Log
@@ -215,7 +215,8 @@ func (r *run) code(module []byte, recompile bool) ([]byte, error) {
 	}
 	digest := crypto.HMAC(key, module)
 	name := hex.EncodeToString(digest[:])
-	if _, err := cache.Stat(name); err == nil && !recompile {
+	_, missing := cache.Stat(name)
+	if r.cached = missing == nil && !recompile; r.cached {
 		return cache.Read(r.ctx, name, maxObject)
 	}
 	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: r.pages()}, module, compileLimits)

@@ -200,6 +200,7 @@ type run struct {
 	tables    []*egress.Table
 	report    *egress.Report
 	published []*egress.Published
+	cached    bool // the module's native code came from the cache
 	log       []byte
 }
 

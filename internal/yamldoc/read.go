@@ -29,9 +29,6 @@ func (n *Node) IsScalar() bool { return n.shape == shapeScalar }
 // IsList reports whether the node is a list.
 func (n *Node) IsList() bool { return n.shape == shapeList }
 
-// IsMap reports whether the node is a mapping.
-func (n *Node) IsMap() bool { return n.shape == shapeMap }
-
 // Quoted reports whether a single value stood in quotes.
 func (n *Node) Quoted() bool { return n.quoted }
 
