@@ -171,8 +171,8 @@ func TestColumnLimit(t *testing.T) {
 
 func TestVersionNamesItsObjects(t *testing.T) {
 	v := Version{Dataset: "claims", Number: 12}
-	got := []string{Compartment("claims"), v.RowsObject(), v.QuarantineObject(), v.QualityObject(), SubjectColumn("person")}
-	want := []string{"dataset/claims", "v12.parquet", "v12.quarantine.parquet", "v12.quality.json", "__subject_person"}
+	got := []string{Compartment("claims"), Part{Version: 9, Number: 3}.Object(), v.VersionObject(), v.QuarantineObject(), v.QualityObject(), SubjectColumn("person")}
+	want := []string{"dataset/claims", "v9.00003.parquet", "v12.version.json", "v12.quarantine.parquet", "v12.quality.json", "__subject_person"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

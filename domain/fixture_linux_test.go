@@ -305,7 +305,7 @@ func importFile(ctx context.Context, s *Session, id, path string) (catalog.Versi
 		return catalog.Version{}, err
 	}
 	defer file.Close()
-	return s.ImportDataset(ctx, id, file, nil)
+	return s.ImportDataset(ctx, id, Upload{Files: []*os.File{file}})
 }
 
 // document gives a document of the example city. Its terms end a year later than

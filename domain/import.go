@@ -2,8 +2,10 @@ package domain
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"yingbi/access"
 	"yingbi/catalog"
@@ -32,9 +34,15 @@ func (s *Session) compartment(ctx context.Context, name, purpose string) (*vault
 	return s.vault.Create(ctx, intent)
 }
 
-// ImportDataset reads an upload through a cell into a new version of a data set.
-// progress is called with the number of rows read so far.
-func (s *Session) ImportDataset(ctx context.Context, id string, file *os.File, progress func(rows int64)) (v catalog.Version, err error) {
+// Upload is what an import brings.
+type Upload struct {
+	Files    []*os.File       // in the order of their rows; they stay the caller's
+	Append   bool             // to the newest version, whose parts the new one shares
+	Progress func(rows int64) // rows read so far; nil is none
+}
+
+// ImportDataset reads an upload through cells into a new version of a data set.
+func (s *Session) ImportDataset(ctx context.Context, id string, up Upload) (v catalog.Version, err error) {
 	if err := s.authorise(ctx, access.ImportDataset, catalog.Compartment(id)); err != nil {
 		return v, err
 	}
@@ -47,24 +55,29 @@ func (s *Session) ImportDataset(ctx context.Context, id string, file *os.File, p
 			fault.Errorf(fault.Denied, "data set %s is provided by %s; %s belongs to %s", id, d.Provider, s.Actor.ID, s.Actor.Org))
 	}
 	err = s.act(ctx, access.ImportDataset, catalog.Compartment(id), nil, func() error {
-		v, err = s.importVersion(ctx, d, file, progress)
+		v, err = s.importVersion(ctx, d, up)
 		return err
 	})
 	return v, err
 }
 
-func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, file *os.File, progress func(int64)) (v catalog.Version, err error) {
+func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, up Upload) (v catalog.Version, err error) {
 	versions, err := s.store.Versions(ctx, d.ID)
 	if err != nil {
 		return v, err
 	}
-	c, err := s.compartment(ctx, catalog.Compartment(d.ID), "import")
-	if err != nil {
+	req := ingest.Request{Dataset: d, Number: len(versions) + 1, Files: up.Files, Progress: up.Progress}
+	if up.Append {
+		if len(versions) == 0 {
+			return v, fault.Errorf(fault.NotFound, "data set %s has no version to append to; import it without --append", d.ID)
+		}
+		req.Base = &versions[len(versions)-1]
+	}
+	if req.Compartment, err = s.compartment(ctx, catalog.Compartment(d.ID), "import"); err != nil {
 		return v, err
 	}
-	defer c.Close()
-	next := catalog.Version{Dataset: d.ID, Number: len(versions) + 1}
-	if err := dropUnregistered(ctx, c, next); err != nil {
+	defer req.Compartment.Close()
+	if err := dropUnregistered(ctx, req.Compartment, req.Number); err != nil {
 		return v, err
 	}
 	registries, closeAll, err := s.registries(ctx, d)
@@ -72,10 +85,8 @@ func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, file *o
 	if err != nil {
 		return v, err
 	}
-	v, err = ingest.Import(ctx, ingest.Importer{Sandbox: s.sandbox, Clock: s.cfg.Clock}, ingest.Request{
-		Dataset: d, Number: next.Number, File: file, Compartment: c, Registries: registries, Progress: progress,
-	})
-	if err != nil {
+	req.Registries = registries
+	if v, err = ingest.Import(ctx, ingest.Importer{Sandbox: s.sandbox, Clock: s.cfg.Clock}, req); err != nil {
 		return v, err
 	}
 	return v, s.store.AddVersion(ctx, v)
@@ -83,17 +94,18 @@ func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, file *o
 
 // dropUnregistered removes the objects of a version that was sealed but never
 // registered, since a crash came between: nobody was told of it.
-func dropUnregistered(ctx context.Context, c *vault.Compartment, v catalog.Version) error {
-	if _, err := c.Stat(v.RowsObject()); err != nil {
-		if fault.KindOf(err) == fault.NotFound {
-			return nil
-		}
-		return err
-	}
+func dropUnregistered(ctx context.Context, c *vault.Compartment, number int) error {
 	b := c.Begin()
 	defer b.Discard()
-	for _, name := range []string{v.RowsObject(), v.QuarantineObject(), v.QualityObject()} {
-		b.Delete(name)
+	found := false
+	for _, name := range c.Names() {
+		if strings.HasPrefix(name, fmt.Sprintf("v%d.", number)) {
+			b.Delete(name)
+			found = true
+		}
+	}
+	if !found {
+		return nil
 	}
 	return b.Commit(ctx)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -319,11 +320,13 @@ func checkVersions(t *testing.T, f *fixture, w *witness) {
 	defer c.Close()
 	for i, v := range versions {
 		stored, err := ingest.Stored(t.Context(), c, "enterprises", i+1)
-		if err != nil || stored != v {
+		if err != nil || !reflect.DeepEqual(stored, v) {
 			t.Errorf("version %d is %+v, registered as %+v, %v", i+1, stored, v, err)
 		}
-		if _, err := c.Read(t.Context(), v.RowsObject(), 1<<30); err != nil {
-			t.Error(err)
+		for _, p := range v.Parts {
+			if _, err := c.Read(t.Context(), p.Object(), 1<<30); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

@@ -134,7 +134,7 @@ func TestNothingOfAFailedImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	_, err = f.as("li").ImportDataset(ctx, "claims", file, func(int64) { cancel() })
+	_, err = f.as("li").ImportDataset(ctx, "claims", Upload{Files: []*os.File{file}, Progress: func(int64) { cancel() }})
 	wantKind(t, err, fault.Interrupted)
 	f.unchanged(before)
 	if v, err := importFile(t.Context(), f.as("li"), "claims", dataFile("claims")); err != nil || v.Number != 2 {

@@ -59,7 +59,7 @@ func registerReal(t *testing.T, f *fixture) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := li.ImportDataset(ctx, set.id, file, func(int64) {})
+		v, err := li.ImportDataset(ctx, set.id, Upload{Files: []*os.File{file}})
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestUnregisteredVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stored, err := ingest.Stored(t.Context(), c, "enterprises", 2); err != nil || stored != v {
+	if stored, err := ingest.Stored(t.Context(), c, "enterprises", 2); err != nil || !reflect.DeepEqual(stored, v) {
 		t.Errorf("the vault holds %+v, %v", stored, err)
 	}
 	if r := f.review(f.held("dominance", nil)); r.Used.Inputs[0].Version != 2 {
@@ -72,7 +73,7 @@ func (f *fixture) importUnregistered(id string, number int) catalog.Version {
 	}
 	defer file.Close()
 	v, err := ingest.Import(f.t.Context(), ingest.Importer{Sandbox: f.sandbox, Clock: f.cfg.Clock},
-		ingest.Request{Dataset: d, Number: number, File: file, Compartment: c, Registries: registries})
+		ingest.Request{Dataset: d, Number: number, Files: []*os.File{file}, Compartment: c, Registries: registries})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func TestImportCounts(t *testing.T) {
 			t.Errorf("%s: the quality report says %+v, %v", id, q, err)
 		}
 		again, err := ingest.Stored(t.Context(), c, id, 1)
-		if err != nil || again != v {
+		if err != nil || !reflect.DeepEqual(again, v) {
 			t.Errorf("%s: the vault says %+v, the database %+v, %v", id, again, v, err)
 		}
 	}
@@ -324,7 +325,7 @@ func TestNextVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := ingest.Stored(t.Context(), c, "claims", 1); err != nil || again != old {
+	if again, err := ingest.Stored(t.Context(), c, "claims", 1); err != nil || !reflect.DeepEqual(again, old) {
 		t.Errorf("version 1 is now %+v, %v", again, err)
 	}
 	r := f.review(f.held("by_district", nil))

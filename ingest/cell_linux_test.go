@@ -43,7 +43,7 @@ func TestAFileThroughARealCell(t *testing.T) {
 	if v.Rows != 3 || v.Quarantined != 5 {
 		t.Errorf("version = %+v", v)
 	}
-	_, rows := w.readTable(v.RowsObject())
+	_, rows := w.readTable(v.Parts[0].Object())
 	want := []string{
 		"11010519491231002X 10 1.5 2026-01-01T18:04:05Z 1 1",
 		"１１０１０５１９４９１２３１００２ｘ 11 2.5 (null) 1 2",
@@ -53,7 +53,7 @@ func TestAFileThroughARealCell(t *testing.T) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 	_, bad := w.readTable(v.QuarantineObject())
-	wantBad := []string{"4 6 cost missing-value", "5 7 cost too-many-digits", "7 9 ragged", "2 0 person missing_subject", "6 0 firm missing_subject"}
+	wantBad := []string{"1 4 6 cost missing-value", "1 5 7 cost too-many-digits", "1 7 9 ragged", "1 2 0 person missing_subject", "1 6 0 firm missing_subject"}
 	if !reflect.DeepEqual(bad, wantBad) {
 		t.Errorf("quarantine\n%s\nwant\n%s", strings.Join(bad, "\n"), strings.Join(wantBad, "\n"))
 	}
@@ -93,7 +93,7 @@ func (w *world) wantNoRawValue(values ...string) {
 	}
 	_, bad := w.readTable("v1.quarantine.parquet")
 	look("quarantine", []byte(strings.Join(bad, "\n")))
-	report, err := w.request.Compartment.Read(w.t.Context(), "v1.quality.json", maxQuality)
+	report, err := w.request.Compartment.Read(w.t.Context(), "v1.quality.json", maxJSON)
 	if err != nil {
 		w.t.Error(err)
 	}
@@ -152,7 +152,7 @@ func TestRealFile(t *testing.T) {
 	}
 	defer file.Close()
 	w := newWorld(t, dataset(t, adult))
-	w.request.File = file
+	w.request.Files = []*os.File{file}
 	v, err := Import(t.Context(), Importer{Sandbox: newCells(t)}, w.request)
 	if err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ func TestRealFile(t *testing.T) {
 	if v.Rows != 30_162 || v.Quarantined != 0 || w.request.Registries["person"].Len() != 30_162 {
 		t.Errorf("version = %+v", v)
 	}
-	header, rows := w.readTable(catalog.Version{Number: 1}.RowsObject())
+	header, rows := w.readTable(catalog.Part{Version: 1, Number: 1}.Object())
 	if header != "sex age marital_status salary_class __subject_person" || rows[0] != "Male 39 Never-married <=50K 1" {
 		t.Errorf("%q: %q", header, rows[0])
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"yingbi/catalog"
 	"yingbi/internal/fault"
 	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
@@ -18,20 +19,20 @@ func broken(what string) error {
 // explain says what is wrong with a file, in the words of its description. The
 // cell's code is a word of somebody who was shown a hostile file: it picks one of
 // these texts and nothing more.
-func explain(err error, req Request) error {
+func explain(err error, d *catalog.Dataset, from *file) error {
 	var f *sandbox.Failure
 	if !errors.As(err, &f) || f.Reason != sandbox.Refused {
 		return err
 	}
-	place := fault.Place{File: filepath.Base(req.File.Name())}
+	place := fault.Place{File: filepath.Base(from.Name())}
 	name, source, kind := "", "", ""
-	if f.At >= 1 && f.At <= len(req.Dataset.Columns) {
-		c := req.Dataset.Columns[f.At-1]
+	if f.At >= 1 && f.At <= len(d.Columns) {
+		c := d.Columns[f.At-1]
 		name, source, kind = c.Name, c.Source, c.Type.String()
 	}
 	switch f.Code {
 	case abi.FailFormat:
-		return fault.At(place, "not readable as %s: is it the right file, and complete?", req.Dataset.File.Format)
+		return fault.At(place, "not readable as %s: is it the right file, and complete?", d.File.Format)
 	case abi.FailMissingColumn:
 		return fault.At(place, "the file has no column %q, which the description reads as %q", source, name)
 	case abi.FailAmbiguousColumn:
@@ -61,6 +62,6 @@ func (in *intake) nothingKept() error {
 	for _, c := range in.quality.Columns {
 		look(c.Name, c.Quarantined)
 	}
-	place := fault.Place{File: filepath.Base(in.req.File.Name()), Field: column}
+	place := fault.Place{File: filepath.Base(in.req.Files[0].Name()), Field: column}
 	return fault.At(place, "none of the %d rows can be kept; the most frequent reason, in %d of them, is %s", in.quality.Quarantined, most, reason)
 }

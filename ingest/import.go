@@ -28,14 +28,15 @@ type Importer struct {
 	Clock   clock.Clock    // nil is the system's
 }
 
-// Request is one upload. Every field but Progress must be set.
+// Request is one upload. Every field but Base and Progress must be set.
 type Request struct {
 	Dataset     *catalog.Dataset
 	Number      int                          // of the new version, from 1
-	File        *os.File                     // read by position; stays the caller's
+	Base        *catalog.Version             // the version that the rows are appended to; nil for none
+	Files       []*os.File                   // in the order of their rows; read by position; they stay the caller's
 	Compartment *vault.Compartment           // catalog.Compartment of the data set
 	Registries  map[string]*subject.Registry // by kind, one for each subject of the data set
-	Progress    func(rows int64)             // rows of the file so far; called after each frame
+	Progress    func(rows int64)             // rows of the files so far; called after each frame
 }
 
 // Import stores the upload as a version of the data set, or stores nothing. A
@@ -51,22 +52,29 @@ func Import(ctx context.Context, im Importer, req Request) (catalog.Version, err
 	if im.Clock == nil {
 		im.Clock = clock.System
 	}
-	v := catalog.Version{Dataset: req.Dataset.ID, Number: req.Number}
+	if err := req.checkBase(ctx); err != nil {
+		return catalog.Version{}, err
+	}
 	b := req.Compartment.Begin()
 	defer b.Discard()
-	in, err := newIntake(ctx, req, v, b)
+	in, err := newIntake(ctx, req, b)
 	if err != nil {
 		return catalog.Version{}, err
 	}
-	summary, err := im.Sandbox.Ingest(ctx, request(req.Dataset), req.File, im.limits(), sandbox.IngestSink{Rows: in.rows, Quarantine: in.quarantine})
-	if err != nil {
-		return catalog.Version{}, explain(err, req)
+	defer in.lanes.stop()
+	for i, file := range req.Files {
+		if err := in.readFile(ctx, im, i+1, file); err != nil {
+			return catalog.Version{}, err
+		}
 	}
-	if err := in.finish(summary); err != nil {
+	v, err := in.finish(im.Clock().UTC())
+	if err != nil {
 		return catalog.Version{}, err
 	}
-	in.quality.Created = im.Clock().UTC()
-	if err := in.writeQuality(ctx, b, v); err != nil {
+	if err := writeJSON(ctx, b, v.QualityObject(), in.quality); err != nil {
+		return catalog.Version{}, err
+	}
+	if err := writeJSON(ctx, b, v.VersionObject(), v); err != nil {
 		return catalog.Version{}, err
 	}
 	for _, s := range req.Dataset.Subjects {
@@ -74,10 +82,7 @@ func Import(ctx context.Context, im Importer, req Request) (catalog.Version, err
 			return catalog.Version{}, fmt.Errorf("saving the registry of kind %s: %w", s.Kind, err)
 		}
 	}
-	if err := b.Commit(ctx); err != nil {
-		return catalog.Version{}, err
-	}
-	return Stored(ctx, req.Compartment, v.Dataset, v.Number)
+	return v, b.Commit(ctx)
 }
 
 // Stored gives a version as the vault has it: what Import returned, also to those
@@ -85,25 +90,19 @@ func Import(ctx context.Context, im Importer, req Request) (catalog.Version, err
 // was never committed is fault.NotFound.
 func Stored(ctx context.Context, c *vault.Compartment, dataset string, number int) (catalog.Version, error) {
 	v := catalog.Version{Dataset: dataset, Number: number}
-	info, err := c.Stat(v.RowsObject())
-	if err != nil {
-		return catalog.Version{}, err
-	}
-	q, err := ReadQuality(ctx, c, v)
-	if err != nil {
-		return catalog.Version{}, err
-	}
-	v.Rows, v.Quarantined, v.Created, v.Digest = q.Rows, q.Quarantined, q.Created, info.Commitment.String()
-	return v, nil
+	return v, readJSON(ctx, c, v.VersionObject(), &v)
 }
 
 // check refuses what is the caller's mistake.
 func (r *Request) check() error {
-	if r.Dataset == nil || r.File == nil || r.Compartment == nil || r.Number < 1 {
-		return fault.New(fault.Internal, "ingest: data set, file, compartment and number are needed")
+	if r.Dataset == nil || len(r.Files) == 0 || r.Compartment == nil || r.Number < 1 {
+		return fault.New(fault.Internal, "ingest: data set, files, compartment and number are needed")
 	}
 	if want := catalog.Compartment(r.Dataset.ID); r.Compartment.Name() != want {
 		return fault.Errorf(fault.Internal, "ingest: the compartment is %s, not %s", r.Compartment.Name(), want)
+	}
+	if r.Base != nil && (r.Base.Dataset != r.Dataset.ID || r.Base.Number >= r.Number) {
+		return fault.Errorf(fault.Internal, "ingest: version %d cannot be appended to version %d of %s", r.Number, r.Base.Number, r.Base.Dataset)
 	}
 	for _, s := range r.Dataset.Subjects {
 		if r.Registries[s.Kind] == nil {
@@ -111,6 +110,21 @@ func (r *Request) check() error {
 		}
 	}
 	return nil
+}
+
+// checkBase makes sure that the version to append to is the one that was sealed.
+func (r *Request) checkBase(ctx context.Context) error {
+	if r.Base == nil {
+		return nil
+	}
+	sealed, err := Stored(ctx, r.Compartment, r.Dataset.ID, r.Base.Number)
+	if err == nil && sealed.Digest != r.Base.Digest {
+		err = fault.Errorf(fault.Integrity, "version %d of data set %s is not the one that was sealed; restore the metadata database from a backup", r.Base.Number, r.Dataset.ID)
+	}
+	if err == nil {
+		r.Base = &sealed
+	}
+	return err
 }
 
 func (im Importer) limits() sandbox.Limits {
@@ -138,23 +152,28 @@ func request(d *catalog.Dataset) abi.IngestRequest {
 	return r
 }
 
-func (in *intake) writeQuality(ctx context.Context, b *vault.Batch, v catalog.Version) error {
-	w, err := b.Create(ctx, v.QualityObject())
+// maxJSON is the size of the longest report or list of parts, in bytes.
+const maxJSON = 16 << 20
+
+func writeJSON(ctx context.Context, b *vault.Batch, name string, value any) error {
+	w, err := b.Create(ctx, name)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(w).Encode(in.quality)
+	return json.NewEncoder(w).Encode(value)
 }
 
-// maxQuality is the size of the longest quality report, in bytes.
-const maxQuality = 16 << 20
+func readJSON(ctx context.Context, c *vault.Compartment, name string, value any) error {
+	b, err := c.Read(ctx, name, maxJSON)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, value)
+}
 
-// ReadQuality reads the quality report of a version.
+// ReadQuality reads the quality report of a version: of its own upload, not of
+// what it was appended to.
 func ReadQuality(ctx context.Context, c *vault.Compartment, v catalog.Version) (Quality, error) {
 	var q Quality
-	b, err := c.Read(ctx, v.QualityObject(), maxQuality)
-	if err != nil {
-		return q, err
-	}
-	return q, json.Unmarshal(b, &q)
+	return q, readJSON(ctx, c, v.QualityObject(), &q)
 }

@@ -105,7 +105,7 @@ func (w *world) upload(content string) *world {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { f.Close() })
-	w.request.File = f
+	w.request.Files = []*os.File{f}
 	return w
 }
 
@@ -172,7 +172,8 @@ func claims(persons []string, firms, costs []int64) *abi.Frame {
 
 // reject makes a frame of the quarantine, of row, line, column, reason.
 func reject(rows ...[4]any) *abi.Frame {
-	f := emptyQuarantine(len(rows))
+	f := emptyQuarantine(&file{}, len(rows))
+	f.Columns = f.Columns[1:] // a cell does not know the file's number
 	for i, r := range rows {
 		f.Columns[0].Ints[i], f.Columns[1].Ints[i] = int64(r[0].(int)), int64(r[1].(int))
 		appendText(&f.Columns[2], r[2].(string))
@@ -257,7 +258,7 @@ func TestImport(t *testing.T) {
 	if !reflect.DeepEqual(seen, []int64{3, 5, 9}) {
 		t.Errorf("progress = %v", seen)
 	}
-	header, rows := w.readTable("v1.parquet")
+	header, rows := w.readTable("v1.00001.parquet")
 	if header != "person firm cost at __subject_person __subject_enterprise" {
 		t.Errorf("columns %q", header)
 	}
@@ -271,8 +272,8 @@ func TestImport(t *testing.T) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 	header, rows = w.readTable("v1.quarantine.parquet")
-	want = []string{"3 4 cost unparsable", "7 9 ragged", "2 0 person missing_subject", "8 0 person missing_subject", "9 0 firm missing_subject"}
-	if header != "row line column reason" || !reflect.DeepEqual(rows, want) {
+	want = []string{"1 3 4 cost unparsable", "1 7 9 ragged", "1 2 0 person missing_subject", "1 8 0 person missing_subject", "1 9 0 firm missing_subject"}
+	if header != "file row line column reason" || !reflect.DeepEqual(rows, want) {
 		t.Errorf("quarantine %q:\n%s", header, strings.Join(rows, "\n"))
 	}
 	q, err := ReadQuality(t.Context(), w.request.Compartment, v)
@@ -288,7 +289,7 @@ func TestImport(t *testing.T) {
 			t.Errorf("%d subjects of kind %s, want %d", got, kind, n)
 		}
 	}
-	if again, err := Stored(t.Context(), w.request.Compartment, "claims", 1); err != nil || again != v {
+	if again, err := Stored(t.Context(), w.request.Compartment, "claims", 1); err != nil || !reflect.DeepEqual(again, v) {
 		t.Errorf("stored = %+v, %v", again, err)
 	}
 	if _, err := Stored(t.Context(), w.request.Compartment, "claims", 2); fault.KindOf(err) != fault.NotFound {
@@ -302,7 +303,7 @@ func TestImport(t *testing.T) {
 	if v, err = w.importing(cells(nineRows)); err != nil || v.Digest == "" {
 		t.Error(err)
 	}
-	if names := w.request.Compartment.Names(); len(names) != 6 {
+	if names := w.request.Compartment.Names(); len(names) != 8 {
 		t.Errorf("names = %q", names)
 	}
 }
@@ -314,7 +315,7 @@ func TestEachRowIsASubject(t *testing.T) {
 	if err != nil || v.Rows != 7 || v.Quarantined != 2 {
 		t.Fatalf("version = %+v, %v", v, err)
 	}
-	_, rows := w.readTable("v1.parquet")
+	_, rows := w.readTable("v1.00001.parquet")
 	for i, row := range rows {
 		if !strings.HasSuffix(row, fmt.Sprintf("Z %d", i+1)) {
 			t.Errorf("row %d: %q", i+1, row)
@@ -332,7 +333,7 @@ func TestEmptyFile(t *testing.T) {
 	if err != nil || v.Rows != 0 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	if header, rows := w.readTable("v1.parquet"); len(rows) != 0 || !strings.HasPrefix(header, "person firm") {
+	if header, rows := w.readTable("v1.00001.parquet"); len(rows) != 0 || !strings.HasPrefix(header, "person firm") {
 		t.Errorf("%q, %q", header, rows)
 	}
 }
@@ -394,7 +395,7 @@ func TestMissingSubjectsInTheOrderOfRows(t *testing.T) {
 		t.Fatalf("version = %+v, %v", v, err)
 	}
 	_, rows := w.readTable("v1.quarantine.parquet")
-	want := []string{"2 3 ragged", "5 6 ragged", "1 0 firm missing_subject", "4 0 person missing_subject", "6 0 person missing_subject"}
+	want := []string{"1 2 3 ragged", "1 5 6 ragged", "1 1 0 firm missing_subject", "1 4 0 person missing_subject", "1 6 0 person missing_subject"}
 	for i := range rows {
 		rows[i] = strings.Join(strings.Fields(rows[i]), " ")
 	}
@@ -448,16 +449,18 @@ func TestQuarantineLimit(t *testing.T) {
 		w := newWorld(t, dataset(t, description))
 		b := w.request.Compartment.Begin()
 		defer b.Discard()
-		in, err := newIntake(t.Context(), w.request, catalog.Version{Number: 1}, b)
+		in, err := newIntake(t.Context(), w.request, b)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer in.lanes.stop()
 		in.limit = 3
-		err = in.quarantine(reject([4]any{1, 2, "", "ragged"}, [4]any{2, 2, "", "ragged"}))
+		f := &file{number: 1}
+		err = in.quarantine(f, reject([4]any{1, 2, "", "ragged"}, [4]any{2, 2, "", "ragged"}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = in.rows(claims([]string{"∅", "a", "∅"}[:2+extra], []int64{1, 2, 3}[:2+extra], []int64{1, 2, 3}[:2+extra]))
+		err = in.keep(f, claims([]string{"∅", "a", "∅"}[:2+extra], []int64{1, 2, 3}[:2+extra], []int64{1, 2, 3}[:2+extra]))
 		if (extra == 1) != (fault.KindOf(err) == fault.Limit) || extra == 0 && err != nil {
 			t.Errorf("%d rows: %v", 3+extra, err)
 		}
@@ -472,7 +475,7 @@ func TestRequestThatIsNotWhole(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Request){
 		"number":      func(r *Request) { r.Number = 0 },
-		"file":        func(r *Request) { r.File = nil },
+		"file":        func(r *Request) { r.Files = nil },
 		"data set":    func(r *Request) { r.Dataset = nil },
 		"compartment": func(r *Request) { r.Compartment = w.create("dataset/other") },
 		"registry":    func(r *Request) { r.Registries = nil },
@@ -524,7 +527,7 @@ func TestTheCellIsAskedForTheDeclaredColumns(t *testing.T) {
 // file comes to exactly one place.
 func TestEveryRowIsSomewhere(t *testing.T) {
 	for pattern := range 3 * 3 * 3 * 3 * 3 * 3 {
-		w := &intake{limit: 100}
+		w := &file{}
 		kept, missed := []int64{}, []int64{}
 		for row, rest := int64(1), pattern; row <= 6; row, rest = row+1, rest/3 {
 			switch rest % 3 {

@@ -1,43 +1,42 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"math/bits"
 	"slices"
+	"time"
 
 	"yingbi/catalog"
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
-	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
 	"yingbi/table"
 	"yingbi/vault"
 )
 
 // MaxQuarantined is the most rows of an upload that may be quarantined. Beyond it
-// the file does not fit its description, and is refused.
+// the files do not fit their description, and are refused.
 const MaxQuarantined = 10_000_000
 
 // intake is an upload on its way into the vault.
 type intake struct {
 	req     Request
 	quality Quality
-	columns map[string]int   // of the data set, by name
-	known   map[string]known // by kind
+	columns map[string]int // of the data set, by name
 
-	kept *table.Writer // rows
-	bad  *table.Writer // quarantine
+	lanes      *lanes // rows
+	bad        *table.Writer
+	badObject  *vault.ObjectWriter
+	identities []identity // one for each subject of the data set
 
-	arrived  int64     // rows that came as clean
-	rejected []int64   // row numbers that the cell quarantined
-	missing  []missing // rows that came as clean and have no subject
-	limit    int       // of rejected and missing together
+	arrived int64 // rows that came as clean, of all files
+	unkept  int   // rows that were quarantined, of all files
+	limit   int   // of unkept
 }
 
 // newIntake begins the objects of rows and of quarantine.
-func newIntake(ctx context.Context, req Request, v catalog.Version, b *vault.Batch) (*intake, error) {
-	in := &intake{req: req, columns: map[string]int{}, known: map[string]known{}, limit: MaxQuarantined}
+func newIntake(ctx context.Context, req Request, b *vault.Batch) (*intake, error) {
+	in := &intake{req: req, columns: map[string]int{}, limit: MaxQuarantined}
 	var fields []table.Field
 	for i, c := range req.Dataset.Columns {
 		in.columns[c.Name] = i
@@ -46,31 +45,28 @@ func newIntake(ctx context.Context, req Request, v catalog.Version, b *vault.Bat
 	}
 	in.quality.WholeRow = Reasons{}
 	for _, s := range req.Dataset.Subjects {
-		in.known[s.Kind] = known{}
+		in.identities = append(in.identities, newIdentity(s, req, in.columns))
 		fields = append(fields, table.Field{Name: catalog.SubjectColumn(s.Kind), Type: coltype.Type{Kind: coltype.Integer}})
 	}
-	begin := func(name string, fields []table.Field) (*table.Writer, error) {
-		w, err := b.Create(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		return table.NewWriter(w, table.Schema(fields...))
-	}
 	var err error
-	if in.kept, err = begin(v.RowsObject(), fields); err != nil {
+	v := catalog.Version{Number: req.Number}
+	if in.badObject, err = b.Create(ctx, v.QuarantineObject()); err != nil {
 		return nil, err
 	}
-	in.bad, err = begin(v.QuarantineObject(), quarantineFields)
-	return in, err
+	if in.bad, err = table.NewWriter(in.badObject, table.Schema(quarantineFields...)); err != nil {
+		return nil, err
+	}
+	in.lanes = newLanes(ctx, b, req.Number, fields)
+	return in, nil
 }
 
-// rows takes clean rows from the cell.
-func (in *intake) rows(f *abi.Frame) error {
-	ordinals, gone, err := in.identify(f)
+// keep takes clean rows of a file.
+func (in *intake) keep(f *file, rows *abi.Frame) error {
+	ordinals, gone, err := in.identify(f, rows)
 	if err != nil {
 		return err
 	}
-	full := &abi.Frame{Rows: f.Rows, Columns: slices.Clone(f.Columns)}
+	full := &abi.Frame{Rows: rows.Rows, Columns: slices.Clone(rows.Columns)}
 	for i, s := range in.req.Dataset.Subjects {
 		full.Columns = append(full.Columns, abi.Column{
 			Name: catalog.SubjectColumn(s.Kind), Type: coltype.Type{Kind: coltype.Integer}, Ints: ordinals[i],
@@ -79,52 +75,56 @@ func (in *intake) rows(f *abi.Frame) error {
 	if len(gone) > 0 {
 		full = without(full, gone)
 	}
-	in.arrived += int64(f.Rows)
+	f.arrived += int64(rows.Rows)
+	in.arrived += int64(rows.Rows)
 	in.quality.Rows += int64(full.Rows)
 	for i := range in.quality.Columns {
 		in.quality.Columns[i].Nulls += nulls(&full.Columns[i], full.Rows)
 	}
-	in.progress()
-	return write(in.kept, full)
+	return in.lanes.write(full)
 }
 
-func (in *intake) checkLimit() error {
-	if len(in.rejected)+len(in.missing) > in.limit {
-		return fault.Errorf(fault.Limit, "more than %d rows cannot be kept: the file does not fit the description of %s; correct one of them and import again", in.limit, in.req.Dataset.ID)
+// quarantined counts rows that are not kept.
+func (in *intake) quarantined(n int) error {
+	in.quality.Quarantined += int64(n)
+	if in.unkept += n; in.unkept > in.limit {
+		return fault.Errorf(fault.Limit, "more than %d rows cannot be kept: the upload does not fit the description of %s; correct one of them and import again", in.limit, in.req.Dataset.ID)
 	}
 	return nil
 }
 
 func (in *intake) progress() {
 	if in.req.Progress != nil {
-		in.req.Progress(in.arrived + int64(len(in.rejected)))
+		in.req.Progress(in.quality.Rows + in.quality.Quarantined)
 	}
 }
 
-// finish reconciles the counts, completes the quarantine and closes both files.
-func (in *intake) finish(told sandbox.IngestSummary) error {
+// finish closes all objects and gives the version that they make.
+func (in *intake) finish(now time.Time) (catalog.Version, error) {
 	q := &in.quality
-	q.ExtraColumns = told.ExtraColumns
-	if q.Rows+q.Quarantined != told.Read || in.arrived != told.Kept || int64(len(in.rejected)) != told.Quarantined {
-		return broken("the rows that came are not the rows that were read")
-	}
-	slices.Sort(in.rejected)
-	slices.SortFunc(in.missing, func(a, b missing) int { return cmp.Compare(a.place, b.place) })
-	for i, row := range in.rejected {
-		if row > told.Read || i > 0 && in.rejected[i-1] == row {
-			return broken("a row was quarantined twice, or is not in the file")
-		}
+	q.Created = now
+	v := catalog.Version{
+		Dataset: in.req.Dataset.ID, Number: in.req.Number, Rows: q.Rows, Quarantined: q.Quarantined, Created: now,
 	}
 	if q.Rows == 0 && q.Quarantined > 0 {
-		return in.nothingKept()
+		return v, in.nothingKept()
 	}
-	if err := in.writeMissing(); err != nil {
-		return err
+	parts, err := in.lanes.finish()
+	if err != nil {
+		return v, err
 	}
-	if err := in.kept.Close(); err != nil {
-		return err
+	if err := in.bad.Close(); err != nil {
+		return v, err
 	}
-	return in.bad.Close()
+	if base := in.req.Base; base != nil {
+		v.Base = base.Number
+		v.Rows += base.Rows
+		v.Quarantined += base.Quarantined
+		v.Parts = append(v.Parts, base.Parts...)
+	}
+	v.Parts = append(v.Parts, parts...)
+	v.Digest = catalog.RowsDigest(v.Parts)
+	return v, nil
 }
 
 func write(w *table.Writer, f *abi.Frame) error {

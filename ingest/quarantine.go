@@ -15,10 +15,11 @@ type missing struct {
 	column int32
 }
 
-// quarantineFields are the columns of the quarantine: the number of the row in the
-// file, from 1; the line of a CSV where it begins, or 0 where it is not known; the
+// quarantineFields are the columns of the quarantine: the number of the file in the
+// upload and of the row in the file, from 1; the line of a CSV where it begins, or 0 where it is not known; the
 // column, or "" for the whole row; the reason.
 var quarantineFields = []table.Field{
+	{Name: "file", Type: coltype.Type{Kind: coltype.Integer}},
 	{Name: "row", Type: coltype.Type{Kind: coltype.Integer}},
 	{Name: "line", Type: coltype.Type{Kind: coltype.Integer}},
 	{Name: "column", Type: coltype.Type{Kind: coltype.Text}},
@@ -27,48 +28,47 @@ var quarantineFields = []table.Field{
 
 // quarantine takes notes on rows that the cell did not keep. A cell that was
 // taken over must not write anything else through them.
-func (in *intake) quarantine(f *abi.Frame) error {
-	row, line, column, reason := &f.Columns[0], &f.Columns[1], &f.Columns[2], &f.Columns[3]
-	for i := range f.Columns {
-		if f.Columns[i].Valid != nil {
+func (in *intake) quarantine(f *file, notes *abi.Frame) error {
+	row, line, column, reason := &notes.Columns[0], &notes.Columns[1], &notes.Columns[2], &notes.Columns[3]
+	for i := range notes.Columns {
+		if notes.Columns[i].Valid != nil {
 			return broken("the quarantine has nulls")
 		}
 	}
-	for i := range f.Rows {
+	for i := range notes.Rows {
 		why := abi.Reason(reason.TextAt(i))
 		name := string(column.TextAt(i))
 		at, declared := in.columns[name]
 		if row.Ints[i] < 1 || line.Ints[i] < 0 || !why.Valid() || name != "" && !declared {
 			return broken("a row of the quarantine is not one that a cell may report")
 		}
-		in.rejected = append(in.rejected, row.Ints[i])
+		f.rejected = append(f.rejected, row.Ints[i])
 		if name == "" {
 			in.quality.WholeRow[why]++
 		} else {
 			in.quality.Columns[at].Quarantined[why]++
 		}
 	}
-	in.quality.Quarantined += int64(f.Rows)
-	if err := in.checkLimit(); err != nil {
+	if err := in.quarantined(notes.Rows); err != nil {
 		return err
 	}
-	in.progress()
-	return write(in.bad, f)
+	full := &abi.Frame{Rows: notes.Rows, Columns: append([]abi.Column{f.column(notes.Rows)}, notes.Columns...)}
+	return write(in.bad, full)
 }
 
 // writeMissing adds the rows without a subject to the quarantine.
-func (in *intake) writeMissing() error {
+func (in *intake) writeMissing(f *file) error {
 	const batch = 64 << 10
-	numbers := in.missingRows()
-	for part := range slices.Chunk(in.missing, batch) {
-		f := emptyQuarantine(len(part))
-		copy(f.Columns[0].Ints, numbers)
+	numbers := f.missingRows()
+	for part := range slices.Chunk(f.missing, batch) {
+		notes := emptyQuarantine(f, len(part))
+		copy(notes.Columns[1].Ints, numbers)
 		numbers = numbers[len(part):]
 		for _, m := range part {
-			appendText(&f.Columns[2], in.req.Dataset.Columns[m.column].Name)
-			appendText(&f.Columns[3], string(MissingSubject))
+			appendText(&notes.Columns[3], in.req.Dataset.Columns[m.column].Name)
+			appendText(&notes.Columns[4], string(MissingSubject))
 		}
-		if err := write(in.bad, f); err != nil {
+		if err := write(in.bad, notes); err != nil {
 			return err
 		}
 	}
@@ -78,12 +78,12 @@ func (in *intake) writeMissing() error {
 // missingRows gives the numbers in the file of the rows without a subject. The
 // cell has not told them: the n-th clean row has the n-th number that was not
 // rejected. Both lists are sorted.
-func (in *intake) missingRows() []int64 {
-	numbers := make([]int64, 0, len(in.missing))
+func (f *file) missingRows() []int64 {
+	numbers := make([]int64, 0, len(f.missing))
 	before := 0 // rejected rows before the row
-	for _, m := range in.missing {
+	for _, m := range f.missing {
 		row := m.place + 1 + int64(before)
-		for ; before < len(in.rejected) && in.rejected[before] <= row; before++ {
+		for ; before < len(f.rejected) && f.rejected[before] <= row; before++ {
 			row++
 		}
 		numbers = append(numbers, row)
@@ -91,10 +91,15 @@ func (in *intake) missingRows() []int64 {
 	return numbers
 }
 
-// emptyQuarantine has room for n rows, of which the line is not known.
-func emptyQuarantine(n int) *abi.Frame {
-	f := &abi.Frame{Rows: n}
-	for _, field := range quarantineFields {
+// column says of n rows that they are the file's.
+func (f *file) column(n int) abi.Column {
+	return abi.Column{Name: quarantineFields[0].Name, Type: quarantineFields[0].Type, Ints: slices.Repeat([]int64{int64(f.number)}, n)}
+}
+
+// emptyQuarantine has room for n rows of the file, of which the line is not known.
+func emptyQuarantine(of *file, n int) *abi.Frame {
+	f := &abi.Frame{Rows: n, Columns: []abi.Column{of.column(n)}}
+	for _, field := range quarantineFields[1:] {
 		c := abi.Column{Name: field.Name, Type: field.Type}
 		if field.Type.Kind == coltype.Text {
 			c.Offsets = append(make([]uint32, 0, n+1), 0)

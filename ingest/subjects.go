@@ -9,20 +9,31 @@ import (
 	"yingbi/subject"
 )
 
+// identity is one subject of the data set: whom each row is about.
+type identity struct {
+	catalog.Subject
+	registry *subject.Registry
+	column   int // of the data set
+	known    known
+}
+
+func newIdentity(s catalog.Subject, req Request, columns map[string]int) identity {
+	return identity{Subject: s, registry: req.Registries[s.Kind], column: columns[s.Column], known: known{}}
+}
+
 // identify gives the ordinals of each subject, and the rows that lack one.
-func (in *intake) identify(f *abi.Frame) (ordinals [][]int64, gone []int, err error) {
-	lacks := make([]bool, f.Rows)
-	for _, s := range in.req.Dataset.Subjects {
-		at := in.columns[s.Column]
-		of := in.subjects(s, f)
-		column := make([]int64, f.Rows)
+func (in *intake) identify(f *file, rows *abi.Frame) (ordinals [][]int64, gone []int, err error) {
+	lacks := make([]bool, rows.Rows)
+	for _, id := range in.identities {
+		of := in.ordinals(id, rows)
+		column := make([]int64, rows.Rows)
 		for row := range column {
 			ordinal, err := of(row)
 			if err == subject.ErrMissing {
 				if !lacks[row] {
 					lacks[row] = true
-					in.missing = append(in.missing, missing{in.arrived + int64(row), int32(at)})
-					in.quality.Columns[at].Quarantined[MissingSubject]++
+					f.missing = append(f.missing, missing{f.arrived + int64(row), int32(id.column)})
+					in.quality.Columns[id.column].Quarantined[MissingSubject]++
 				}
 			} else if err != nil {
 				return nil, nil, err
@@ -36,32 +47,27 @@ func (in *intake) identify(f *abi.Frame) (ordinals [][]int64, gone []int, err er
 			gone = append(gone, row)
 		}
 	}
-	in.quality.Quarantined += int64(len(gone))
-	return ordinals, gone, in.checkLimit()
+	return ordinals, gone, in.quarantined(len(gone))
 }
 
-// subjects gives the way in which rows of the frame name a subject.
-func (in *intake) subjects(s catalog.Subject, f *abi.Frame) func(row int) (uint32, error) {
-	registry := in.req.Registries[s.Kind]
-	if s.EachRow {
+// ordinals gives the way in which rows of the frame name a subject.
+func (in *intake) ordinals(id identity, rows *abi.Frame) func(row int) (uint32, error) {
+	if id.EachRow {
 		return func(row int) (uint32, error) {
-			return registry.RowOrdinal(in.req.Dataset.ID, in.req.Number, in.arrived+int64(row)+1)
+			return id.registry.RowOrdinal(in.req.Dataset.ID, in.req.Number, in.arrived+int64(row)+1)
 		}
 	}
-	c := &f.Columns[in.columns[s.Column]]
-	known := in.known[s.Kind]
+	c := &rows.Columns[id.column]
 	var digits [20]byte
 	return func(row int) (uint32, error) {
-		var id []byte
 		switch {
 		case c.IsNull(row):
 			return 0, subject.ErrMissing
 		case c.Type.Kind == coltype.Integer:
-			id = strconv.AppendInt(digits[:0], c.Ints[row], 10)
+			return id.known.ordinal(id.registry, strconv.AppendInt(digits[:0], c.Ints[row], 10))
 		default:
-			id = c.TextAt(row)
+			return id.known.ordinal(id.registry, c.TextAt(row))
 		}
-		return known.ordinal(registry, id)
 	}
 }
 

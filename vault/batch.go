@@ -143,6 +143,9 @@ func (w *ObjectWriter) commitTo() error {
 	return err
 }
 
+// Commitment is that to SM3 of the plain bytes, once the object is closed.
+func (w *ObjectWriter) Commitment() crypto.Digest { return w.entry.Commitment }
+
 // Delete removes an object, and its file once the batch is committed.
 func (b *Batch) Delete(name string) { b.deleted[name] = true }
 

@@ -59,11 +59,6 @@ type rowset struct {
 
 // mask reads the version and keeps masked columns and ordinals.
 func (v *View) mask(ctx context.Context, req Request, masker *masking.Masker) (*rowset, error) {
-	object, err := v.home.Open(ctx, req.Version.RowsObject())
-	if err != nil {
-		return nil, err
-	}
-	defer object.Close()
 	var names []string
 	fields := masker.Schema().Fields()
 	for _, c := range v.columns {
@@ -74,20 +69,35 @@ func (v *View) mask(ctx context.Context, req Request, masker *masking.Masker) (*
 		names = append(names, name)
 		fields = append(fields, arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int64, Nullable: true})
 	}
-	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, names)
-	if err != nil {
-		return nil, err
-	}
-	if in.Rows() != req.Version.Rows {
-		return nil, fault.Errorf(fault.Integrity, "data set %s, version %d, has %d rows and was registered with %d",
-			req.Dataset.ID, req.Version.Number, in.Rows(), req.Version.Rows)
-	}
-	if in.Rows() > maxRows {
+	if req.Version.Rows > maxRows {
 		return nil, fault.Errorf(fault.Limit, "a view holds at most %d rows; version %d of %s has more", int64(maxRows), req.Version.Number, req.Dataset.ID)
 	}
 	out := &rowset{schema: arrow.NewSchema(fields, nil)}
-	err = each(ctx, in, func(raw arrow.RecordBatch) error { return out.add(raw, masker) })
-	return out, err
+	for _, p := range req.Version.Parts {
+		err := v.readPart(ctx, p, names, func(raw arrow.RecordBatch) error { return out.add(raw, masker) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	if int64(out.rows) != req.Version.Rows {
+		return nil, fault.Errorf(fault.Integrity, "data set %s, version %d, has %d rows and was registered with %d",
+			req.Dataset.ID, req.Version.Number, out.rows, req.Version.Rows)
+	}
+	return out, nil
+}
+
+// readPart reads the named columns of a part of the version.
+func (v *View) readPart(ctx context.Context, p catalog.Part, names []string, f func(arrow.RecordBatch) error) error {
+	object, err := v.home.Open(ctx, p.Object())
+	if err != nil {
+		return err
+	}
+	defer object.Close()
+	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, names)
+	if err != nil {
+		return err
+	}
+	return each(ctx, in, f)
 }
 
 // add masks a raw batch, whose last columns are the ordinals.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -45,13 +46,8 @@ func Open(ctx context.Context, req Request) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := req.Compartment.Stat(req.Version.RowsObject())
-	if err != nil {
+	if err := checkVersion(ctx, req); err != nil {
 		return nil, err
-	}
-	if rows.Commitment.String() != req.Version.Digest {
-		return nil, fault.Errorf(fault.Integrity, "the stored rows of data set %s, version %d, are not those that were registered",
-			req.Dataset.ID, req.Version.Number)
 	}
 	v := &View{
 		identity: identify(req, masker.Columns()), home: req.Compartment,
@@ -62,6 +58,32 @@ func Open(ctx context.Context, req Request) (*View, error) {
 	}
 	v.reused = false
 	return v, v.build(ctx, req, masker)
+}
+
+// maxVersion bounds the sealed description of a version, in bytes.
+const maxVersion = 16 << 20
+
+// checkVersion makes sure that the version is the one that was sealed with its
+// parts: the metadata database, which says so, is not believed.
+func checkVersion(ctx context.Context, req Request) error {
+	v := req.Version
+	var sealed catalog.Version
+	body, err := req.Compartment.Read(ctx, v.VersionObject(), maxVersion)
+	if err == nil {
+		err = json.Unmarshal(body, &sealed)
+	}
+	if err != nil {
+		return err
+	}
+	same := sealed.Digest == v.Digest && sealed.Rows == v.Rows && catalog.RowsDigest(v.Parts) == v.Digest
+	for _, p := range v.Parts {
+		info, err := req.Compartment.Stat(p.Object())
+		same = same && err == nil && info.Commitment.String() == p.Digest
+	}
+	if !same {
+		return fault.Errorf(fault.Integrity, "the stored rows of data set %s, version %d, are not those that were registered", req.Dataset.ID, v.Number)
+	}
+	return nil
 }
 
 // compile fits the policy to the data set and narrows it to the grant.

@@ -55,21 +55,24 @@ func (a *app) datasetRegister() *cobra.Command {
 }
 
 func (a *app) datasetImport() *cobra.Command {
-	return &cobra.Command{
-		Use: "import ID FILE", Args: cobra.ExactArgs(2),
-		Short: a.tr("import a file as a new version of a data set", "将文件导入为数据集的新版本"),
-		Long: a.tr("Reads FILE in a locked cell, puts bad rows into quarantine with row number and\nreason, and seals the rest under the data set's own key.",
-			"在锁定的隔离单元中读取 FILE，问题行连同行号与原因进入隔离区，其余以数据集密钥加密封存。"),
-		Example: "  yingbi dataset import claims claims.csv --as li --key li.key",
+	up := domain.Upload{}
+	c := &cobra.Command{
+		Use: "import ID FILE...", Args: cobra.MinimumNArgs(2),
+		Short: a.tr("import files as a new version of a data set", "将文件导入为数据集的新版本"),
+		Long: a.tr("Reads each FILE in a locked cell, puts bad rows into quarantine with row number and\nreason, and seals the rest under the data set's own key. Several files, or the files\nof a folder in the order of their names, make one version. With --append the new\nversion holds the rows of the newest one too, and shares their sealed parts.",
+			"在锁定的隔离单元中读取每个 FILE，问题行连同行号与原因进入隔离区，其余以数据集密钥加密封存。\n多个文件或一个目录（按文件名顺序）合为一个版本。使用 --append 时，新版本包含最新版本的全部行，\n并共用其已封存的分片。"),
+		Example: "  yingbi dataset import claims claims.csv --as li --key li.key\n  yingbi dataset import claims 2026-03/ --append --as li --key li.key",
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := a.openFile(args[1])
+			files, closeAll, err := a.openFiles(args[1:])
+			defer closeAll()
 			if err != nil {
 				return err
 			}
-			defer file.Close()
+			up.Files = files
 			return a.with(c.Context(), func(s *domain.Session) error {
-				progress, done := a.progress(file)
-				v, err := s.ImportDataset(c.Context(), args[0], file, progress)
+				progress, done := a.progress(files...)
+				up.Progress = progress
+				v, err := s.ImportDataset(c.Context(), args[0], up)
 				done()
 				if err != nil {
 					return err
@@ -80,6 +83,8 @@ func (a *app) datasetImport() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&up.Append, "append", false, a.tr("add the rows to those of the newest version", "将行追加到最新版本之后"))
+	return c
 }
 
 // datasetView is a data set as a program reads it: its description, and versions.

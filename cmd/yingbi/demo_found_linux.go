@@ -127,7 +127,7 @@ func (t *tale) importOne(ctx context.Context, li *domain.Session, id, name strin
 	}
 	defer file.Close()
 	progress, done := t.progress(file)
-	v, err := li.ImportDataset(ctx, id, file, progress)
+	v, err := li.ImportDataset(ctx, id, domain.Upload{Files: []*os.File{file}, Progress: progress})
 	done()
 	if err != nil {
 		return err

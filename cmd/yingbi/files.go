@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"yingbi/internal/fault"
 )
@@ -24,6 +26,48 @@ func (u *ui) openFile(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// openFiles opens the files that the user named; a folder stands for the files in
+// it, by name, without hidden ones and folders.
+func (u *ui) openFiles(paths []string) (files []*os.File, closeAll func(), err error) {
+	closeAll = func() {
+		for _, f := range files {
+			f.Close() // nothing was written to it
+		}
+	}
+	for _, path := range paths {
+		names := []string{path}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if names, err = u.filesIn(path); err != nil {
+				return nil, closeAll, err
+			}
+		}
+		for _, name := range names {
+			f, err := u.openFile(name)
+			if err != nil {
+				return nil, closeAll, err
+			}
+			files = append(files, f)
+		}
+	}
+	return files, closeAll, nil
+}
+
+func (u *ui) filesIn(folder string) (paths []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, u.unreadable(folder, err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			paths = append(paths, filepath.Join(folder, e.Name()))
+		}
+	}
+	if len(paths) == 0 {
+		return nil, u.fault(fault.NotFound, "there is no file in %s", "%s 中没有文件", folder)
+	}
+	return paths, nil
 }
 
 // readFile reads a file that the user named, and no more than max bytes of it:

@@ -11,16 +11,27 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// progress draws a bar on a terminal, and nothing elsewhere. How many rows a file
-// has is guessed from its size and the length of its first lines; a file that is
-// no text gets a counter alone.
-func (a *app) progress(file *os.File) (update func(rows int64), done func()) {
+// progress draws a bar on a terminal, and nothing elsewhere. How many rows files
+// have is guessed from their sizes and the lengths of their first lines; a file
+// that is no text makes it a counter alone.
+func (a *app) progress(files ...*os.File) (update func(rows int64), done func()) {
 	if !a.terminal || a.json {
 		return func(int64) {}, func() {}
 	}
 	p := mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(32))
-	total := guessRows(file)
-	name := mpb.PrependDecorators(decor.Name(printable(filepath.Base(file.Name())) + "  "))
+	total, title := int64(0), printable(filepath.Base(files[0].Name()))
+	for _, f := range files {
+		rows := guessRows(f)
+		if rows == 0 {
+			total = 0
+			break
+		}
+		total += rows
+	}
+	if len(files) > 1 {
+		title = printable(filepath.Base(filepath.Dir(files[0].Name())))
+	}
+	name := mpb.PrependDecorators(decor.Name(title + "  "))
 	count := []decor.Decorator{decor.CurrentNoUnit(a.tr("  %d rows", "  %d 行")), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)}
 	var bar *mpb.Bar
 	if total > 0 {

@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"table":             {"sandbox/abi"},
 	"sandbox":           {"sandbox/abi", "internal/lockdown"},
 	"sandbox/cell":      {"sandbox/abi", "sandbox/admission", "table", "internal/lockdown"},
-	"catalog":           {"masking"},
+	"catalog":           {"crypto", "masking"},
 	"ingest":            {"catalog", "crypto", "sandbox", "sandbox/abi", "subject", "table", "vault"},
 	"view":              {"catalog", "crypto", "masking", "table", "vault"},
 	"egress":            {"crypto", "manifest"},
