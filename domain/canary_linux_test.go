@@ -200,7 +200,7 @@ func sealedOnly(t *testing.T, all *search, dir, temporary string) {
 }
 
 // rows are the objects that hold what was imported, which is what the vault is for.
-var rows = regexp.MustCompile(`^dataset/[a-z]+ v[0-9]+\.parquet$`)
+var rows = regexp.MustCompile(`^dataset/[a-z]+ v[0-9]+\.[0-9]{5}\.parquet$`)
 
 // forbidden says what may not be in an object of the vault when it is opened: any
 // raw value in quarantine and quality reports, identifiers in everything else

@@ -253,7 +253,7 @@ func TestDamagedObject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := c.Stat("v1.parquet")
+	rows, err := c.Stat("v1.00001.parquet")
 	if err != nil {
 		t.Fatal(err)
 	}
