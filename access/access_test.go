@@ -110,7 +110,7 @@ func everyone() map[Role]Person {
 // an owner fails here.
 func TestEveryRoleAndAction(t *testing.T) {
 	want := map[Action][]Role{
-		ManagePeople: {Sysadmin}, ConfirmPerson: {Security}, ListPeople: {Sysadmin, Security}, RegisterDataset: {Provider}, ImportDataset: {Provider},
+		ManagePeople: {Sysadmin}, ConfirmPerson: {Security}, ListPeople: {Sysadmin, Security}, RegisterDataset: {Provider}, ImportDataset: {Provider}, ReadQuality: {Provider},
 		ListDatasets: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 		SetPolicy:    {Security, Processor}, SignAgreement: {Authority}, ApproveScenario: {Authority},
 		ListScenarios: {Authority, Operator, Reviewer, Security, Auditor, Provider},

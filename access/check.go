@@ -19,6 +19,7 @@ const (
 	ListPeople      Action = "people.list"
 	RegisterDataset Action = "dataset.register"
 	ImportDataset   Action = "dataset.import"
+	ReadQuality     Action = "dataset.quality"
 	ListDatasets    Action = "dataset.list"
 	SetPolicy       Action = "policy.set"
 	SignAgreement   Action = "agreement.sign"
@@ -49,6 +50,7 @@ var rules = map[Action]rule{
 	ListPeople:      {roles: []Role{Sysadmin, Security}},
 	RegisterDataset: {roles: []Role{Provider}},
 	ImportDataset:   {roles: []Role{Provider}},
+	ReadQuality:     {roles: []Role{Provider}},
 	ListDatasets:    {roles: []Role{Provider, Authority, Processor, Operator, Reviewer, Security, Auditor}},
 	SetPolicy:       {roles: []Role{Security, Processor}},
 	SignAgreement:   {roles: []Role{Authority}},

@@ -82,6 +82,7 @@ func (d *desk) verbs() []verb {
 		{"import", access.ImportDataset, []string{"li"}, func(s *Session) error {
 			return one(importFile(ctx, s, "enterprises", dataFile("enterprises")))
 		}},
+		{"read the quality", access.ReadQuality, []string{"li"}, func(s *Session) error { return one(s.Quality(ctx, "claims", 1, 10)) }},
 		{"list data sets", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Documents(ctx, job.DocDataset)) }},
 		{"list policies", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Documents(ctx, job.DocPolicy)) }},
 		{"list versions", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Versions(ctx, "claims")) }},

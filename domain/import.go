@@ -46,19 +46,70 @@ func (s *Session) ImportDataset(ctx context.Context, id string, up Upload) (v ca
 	if err := s.authorise(ctx, access.ImportDataset, catalog.Compartment(id)); err != nil {
 		return v, err
 	}
-	d, err := s.dataset(ctx, id)
+	d, err := s.ownDataset(ctx, access.ImportDataset, id)
 	if err != nil {
 		return v, err
-	}
-	if d.Provider != s.Actor.Org {
-		return v, s.deny(ctx, access.ImportDataset, catalog.Compartment(id), "own_data",
-			fault.Errorf(fault.Denied, "data set %s is provided by %s; %s belongs to %s", id, d.Provider, s.Actor.ID, s.Actor.Org))
 	}
 	err = s.act(ctx, access.ImportDataset, catalog.Compartment(id), nil, func() error {
 		v, err = s.importVersion(ctx, d, up)
 		return err
 	})
 	return v, err
+}
+
+// ownDataset finds a data set that the session's organisation provides.
+func (s *Session) ownDataset(ctx context.Context, action access.Action, id string) (*catalog.Dataset, error) {
+	d, err := s.dataset(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.Provider != s.Actor.Org {
+		return nil, s.deny(ctx, action, catalog.Compartment(id), "own_data",
+			fault.Errorf(fault.Denied, "data set %s is provided by %s; %s belongs to %s", id, d.Provider, s.Actor.ID, s.Actor.Org))
+	}
+	return d, nil
+}
+
+// QualityReport is what an import found, and the first rows that it did not keep.
+type QualityReport struct {
+	Version int `json:"version"`
+	ingest.Quality
+	NotKept []ingest.QuarantinedRow `json:"not_kept"`
+}
+
+// Quality gives the quality report of a version to its provider, with up to limit
+// rows of the quarantine; version 0 is the newest.
+func (s *Session) Quality(ctx context.Context, id string, version, limit int) (report QualityReport, err error) {
+	if err := s.authorise(ctx, access.ReadQuality, catalog.Compartment(id)); err != nil {
+		return report, err
+	}
+	if _, err := s.ownDataset(ctx, access.ReadQuality, id); err != nil {
+		return report, err
+	}
+	versions, err := s.store.Versions(ctx, id)
+	if err != nil {
+		return report, err
+	}
+	if version == 0 {
+		version = len(versions)
+	}
+	if version < 1 || version > len(versions) {
+		return report, fault.Errorf(fault.NotFound, "data set %s has no version %d; yingbi dataset show %[1]s lists them", id, version)
+	}
+	report.Version = version
+	err = s.act(ctx, access.ReadQuality, catalog.Compartment(id), nil, func() error {
+		c, err := s.compartment(ctx, catalog.Compartment(id), "read the quality")
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		if report.Quality, err = ingest.ReadQuality(ctx, c, versions[version-1]); err != nil {
+			return err
+		}
+		report.NotKept, err = ingest.ReadQuarantine(ctx, c, versions[version-1], limit)
+		return err
+	})
+	return report, err
 }
 
 func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, up Upload) (v catalog.Version, err error) {

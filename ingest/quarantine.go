@@ -1,12 +1,59 @@
 package ingest
 
 import (
+	"context"
+	"io"
 	"slices"
 
+	"yingbi/catalog"
 	"yingbi/internal/coltype"
 	"yingbi/sandbox/abi"
 	"yingbi/table"
+	"yingbi/vault"
 )
+
+// QuarantinedRow says which row was not kept, and why; never what stood in it.
+type QuarantinedRow struct {
+	File   int64      `json:"file"`             // of the upload, from 1
+	Row    int64      `json:"row"`              // of the file, from 1
+	Line   int64      `json:"line,omitempty"`   // of a text, from 1; 0 where it is not known
+	Column string     `json:"column,omitempty"` // empty for the whole row
+	Reason abi.Reason `json:"reason"`
+}
+
+// ReadQuarantine reads the first rows of a version's quarantine, up to limit.
+func ReadQuarantine(ctx context.Context, c *vault.Compartment, v catalog.Version, limit int) ([]QuarantinedRow, error) {
+	o, err := c.Open(ctx, v.QuarantineObject())
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	in, err := table.NewReader(table.Source{ReaderAt: o, Size: o.Size()}, nil)
+	if err != nil {
+		return nil, err
+	}
+	var rows []QuarantinedRow
+	for len(rows) < limit {
+		rec, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		f, err := table.ToFrame(rec)
+		if err != nil {
+			return nil, err
+		}
+		for i := range min(f.Rows, limit-len(rows)) {
+			rows = append(rows, QuarantinedRow{
+				File: f.Columns[0].Ints[i], Row: f.Columns[1].Ints[i], Line: f.Columns[2].Ints[i],
+				Column: string(f.Columns[3].TextAt(i)), Reason: abi.Reason(f.Columns[4].TextAt(i)),
+			})
+		}
+	}
+	return rows, nil
+}
 
 // missing is a row without a subject: its place among the rows that came as clean,
 // from 0, and the column that should identify the subject.

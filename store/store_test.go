@@ -257,3 +257,28 @@ func TestVersions(t *testing.T) {
 		t.Errorf("a data set without versions: %v", err)
 	}
 }
+
+func TestViewUses(t *testing.T) {
+	ctx, s := context.Background(), open(t, t.TempDir())
+	for i, v := range []string{"a", "b", "a"} {
+		if err := s.UseView(ctx, "claims", v, noon.Add(time.Duration(i)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.UseView(ctx, "people", "a", noon); err != nil {
+		t.Fatal(err)
+	}
+	uses, err := s.ViewUses(ctx, "claims")
+	if err != nil || len(uses) != 2 || !uses["a"].Equal(noon.Add(2*time.Hour)) || !uses["b"].Equal(noon.Add(time.Hour)) {
+		t.Errorf("%v, %v", uses, err)
+	}
+	if err := s.ForgetViews(ctx, "claims", []string{"a", "never"}); err != nil {
+		t.Fatal(err)
+	}
+	if uses, err := s.ViewUses(ctx, "claims"); err != nil || len(uses) != 1 {
+		t.Errorf("%v, %v", uses, err)
+	}
+	if uses, err := s.ViewUses(ctx, "people"); err != nil || len(uses) != 1 {
+		t.Errorf("another data set's: %v, %v", uses, err)
+	}
+}

@@ -24,7 +24,7 @@ func (a *app) readDocument(path string) ([]byte, error) {
 
 func (a *app) datasetCommand() *cobra.Command {
 	c := &cobra.Command{Use: "dataset", GroupID: groupData, Short: a.tr("describe, import and list data sets", "登记、导入与列出数据集")}
-	c.AddCommand(a.datasetRegister(), a.datasetImport(), a.datasetList(), a.datasetShow())
+	c.AddCommand(a.datasetRegister(), a.datasetImport(), a.datasetQuality(), a.datasetList(), a.datasetShow())
 	return c
 }
 
