@@ -83,6 +83,7 @@ func (a *app) root(args []string) *cobra.Command {
 	root.AddCommand(a.versionCommand())
 	a.addVerifiers(root)
 	a.addDomainVerbs(root)
+	root.AddCommand(a.synthCommand())
 	a.addHelp(root)
 	for _, c := range allCommands(root) {
 		a.strictArgs(c)

@@ -1,78 +1,78 @@
 package synth
 
-import (
-	"fmt"
-	"math"
-	"math/rand/v2"
-	"time"
-)
-
 const (
 	maxBill   = Money(150_000_00) // nobody but the chief is above it
 	minBill   = Money(5_00)
 	maxClaims = 60 // a person's, in the year
 )
 
-var claimsHeader = []string{"claim", "person", "district", "hospital", "icd_chapter", "visit_date", "cost"}
+const claimsHeader = "claim,person,district,hospital,icd_chapter,visit_date,cost"
 
+// claim is a bill. All but the cost are indices.
 type claim struct {
-	number   string
-	district int // index, where the hospital is
-	code     string
-	hospital string
-	chapter  string
-	date     string
+	district int // where the hospital is
+	hospital int
+	chapter  int
+	date     int
 	cost     Money
 }
 
-func (v *claim) row(p *person) []string {
-	return []string{v.number, p.id, v.code, v.hospital, v.chapter, v.date, v.cost.String()}
+// appendClaim writes the nth row of person i without its line feed.
+func (c *city) appendClaim(b []byte, i, nth int, p *person, v claim) []byte {
+	d := &c.districts[v.district]
+	b = append(appendClaimNumber(b, i, nth), ',')
+	b = appendCell(b, p.id)
+	b = appendCell(b, d.code)
+	b = appendCell(b, d.hospitals[v.hospital])
+	b = appendCell(b, c.chapters[v.chapter].code)
+	b = appendCell(b, c.dates[v.date])
+	return v.cost.append(b)
+}
+
+func appendClaimNumber(b []byte, i, nth int) []byte {
+	return appendPadded(appendPadded(append(b, "C2024"...), i, 8), nth, 2)
 }
 
 // claims makes the claims of person i: those that are planted first, then by
 // chance, more for the old; a few people have very many and one in seven none.
-func (c *city) claims(i int, p *person) []claim {
-	r := c.row(claimStream, i)
-	n := min(maxClaims, int(r.ExpFloat64()*(3.5+float64(p.age())/14)))
-	var out []claim
-	if plan, ok := c.planted(i); ok {
-		out = c.plantedClaims(plan, p)
+func (c *city) claims(visits []claim, i int, p *person) []claim {
+	d := c.row(claimStream, i)
+	n := min(maxClaims, int(c.often.draw(&d)*int64(52+p.age())/14/one))
+	if plan, ok := planOf(i, 1); ok {
+		visits = c.plantedClaims(visits, plan, p)
 	}
 	for range n {
-		out = append(out, c.visit(r, p))
+		visits = append(visits, c.visit(&d, p))
 	}
-	for j := range out {
-		out[j].number = fmt.Sprintf("C2024%07d%02d", i, j)
-	}
-	return out
+	return visits
 }
 
-func (c *city) visit(r *rand.Rand, p *person) claim {
-	ch := c.chapters[pick(r, len(c.chapters), func(k int) int { return c.chapters[k].weight })]
+func (c *city) visit(d *draws, p *person) claim {
+	chapter := c.illness.draw(d)
 	at := p.district
-	if r.IntN(100) < 20 {
+	if d.below(100) < 20 {
 		at = centre
 	}
-	bill := ch.bill * (1 + ch.ageing/100*float64(p.age())) * math.Exp(0.9*r.NormFloat64())
-	cost := min(maxBill, max(minBill, Money(bill*100)))
-	if c.reserved(p, at, ch.code) {
-		ch.code = "X"
+	ch := &c.chapters[chapter]
+	fen := int64(ch.bill) * int64(1000+ch.ageing*p.age()) / 10 * c.dear.draw(d) / one
+	if c.reserved(p, at, chapter) {
+		chapter = c.chapterOf("X")
 	}
-	return c.visitAt(r, at, ch.code, cost)
+	return c.visitAt(d, at, chapter, min(maxBill, max(minBill, Money(fen))))
 }
 
-func (c *city) visitAt(r *rand.Rand, at int, chapter string, cost Money) claim {
-	d := c.districts[at]
+func (c *city) visitAt(d *draws, at, chapter int, cost Money) claim {
 	return claim{
-		district: at, code: d.code, hospital: d.hospitals[r.IntN(len(d.hospitals))],
-		chapter: chapter, date: c.dates[r.IntN(len(c.dates))], cost: cost,
+		district: at, hospital: d.below(len(c.districts[at].hospitals)),
+		chapter: chapter, date: c.days[c.chapters[chapter].winters].draw(d), cost: cost,
 	}
 }
 
-func datesOf2024() []string {
-	var out []string
-	for d := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC); d.Year() == 2024; d = d.AddDate(0, 0, 1) {
-		out = append(out, d.Format(time.DateOnly))
+func (c *city) chapterOf(code string) int {
+	for k, ch := range c.chapters {
+		if ch.code == code {
+			return k
+		}
 	}
-	return out
+	return 0
 }

@@ -1,60 +1,71 @@
 package synth
 
-import (
-	"fmt"
-	"math"
-	"strconv"
+import "strconv"
 
-	"yingbi/internal/idnum"
-)
+const enterprisesHeader = "uscc,name,district,industry,revenue,tax,employees"
 
 const (
-	firstFirms       = 400 // exist in every city: enough that no seed leaves the dominant firm alone
-	dominantFirm     = 30  // its number
-	dominantDistrict = "530402"
-	dominantIndustry = "C"
-	maxRevenue       = Money(20_000_000_00)     // of all others
-	dominantRevenue  = Money(88_000_000_000_00) // more than 9 × the others of its cell in the largest city
+	firstFirms = 400    // exist in every city
+	maxFirms   = 99_999 // as many organisation codes are free
+	minRevenue = Money(200_000_00)
 )
 
-var enterprisesHeader = []string{"uscc", "name", "district", "industry", "revenue", "tax", "employees"}
+// firmsOf is how many enterprises a city of so many people has.
+func firmsOf(people int) int { return min(maxFirms, max(firstFirms, people/50)) }
 
 type enterprise struct {
 	code      string
 	name      string
-	district  string
-	industry  string
+	district  int
+	industry  int
 	revenue   Money
 	tax       Money
 	employees int
 }
 
-func (e *enterprise) row() []string {
-	return []string{e.code, e.name, e.district, e.industry, e.revenue.String(), e.tax.String(), strconv.Itoa(e.employees)}
+func (c *city) enterpriseRow(e *enterprise) []string {
+	return []string{
+		e.code, e.name, c.districts[e.district].code, c.industries[e.industry].code,
+		e.revenue.String(), e.tax.String(), strconv.Itoa(e.employees),
+	}
 }
 
-// enterprise makes row n. Revenue is log-normal around 1.2 million yuan.
-func (c *city) enterprise(n int) (enterprise, error) {
-	r := c.row(firmStream, n)
-	d := c.districts[c.pickDistrict(r)].code
-	kind := c.industries[pick(r, len(c.industries), func(i int) int { return c.industries[i].weight })]
-	revenue := min(maxRevenue, Money(1_200_000_00*math.Exp(1.1*r.NormFloat64())))
-	if n == dominantFirm {
-		d, revenue = dominantDistrict, dominantRevenue
-		kind = industry{code: dominantIndustry, trades: []string{"机械"}}
+// site is where an enterprise is and what it does.
+type site struct{ district, industry int }
+
+func (c *city) siteOf(n int) site {
+	d := c.row(siteStream, n)
+	s := site{c.living.draw(&d), c.business.draw(&d)}
+	if district, industry, _, _ := plantedFirm(n); district != "" {
+		s.district = c.find(district)
+		for k, kind := range c.industries {
+			if kind.code == industry {
+				s.industry = k
+			}
+		}
 	}
-	code, err := idnum.SyntheticCreditCode(d, n+1)
-	if err != nil {
-		return enterprise{}, err
-	}
+	return s
+}
+
+// enterprise makes row n. Revenue follows a power law with the exponent 1: twice the
+// revenue is half as frequent.
+func (c *city) enterprise(n int) enterprise {
+	const bits, spread = 1 << 32, int(maxRevenue / minRevenue)
+	d := c.row(firmStream, n)
+	s := c.siteOf(n)
+	revenue := minRevenue * bits / Money(bits/spread+1+d.below(bits-bits/spread-1))
+	_, _, planted, employees := plantedFirm(n)
+	revenue = max(revenue, planted)
+	employees = max(employees, 1+int(revenue/40_000_000)*(50+d.below(100))/100)
+	kind := c.industries[s.industry]
 	heads := []rune(firmHead)
-	at := 2 * r.IntN(len(heads)/2)
-	name := fmt.Sprintf("%s%s（玉溪）有限公司", string(heads[at:at+2]), kind.trades[r.IntN(len(kind.trades))])
+	at := 2 * d.below(len(heads)/2)
+	name := string(heads[at:at+2]) + kind.trades[d.below(len(kind.trades))] + "（玉溪）有限公司"
 	if n%16 == 15 { // a comma within a field
-		name = fmt.Sprintf("Yunxi %d Trading Co., Ltd.", n)
+		name = "Yunxi " + strconv.Itoa(n) + " Trading Co., Ltd."
 	}
 	return enterprise{
-		code: code, name: name, district: d, industry: kind.code, revenue: revenue,
-		tax: revenue * Money(20+r.IntN(60)) / 1000, employees: 1 + int(float64(revenue)/40_000_000*(0.5+r.Float64())),
-	}, nil
+		code: c.codes[n], name: name, district: s.district, industry: s.industry, revenue: revenue,
+		tax: revenue * Money(20+d.below(60)) / 1000, employees: employees,
+	}
 }

@@ -1,25 +1,8 @@
 package synth
 
-import (
-	"fmt"
-	"math/rand/v2"
+import "yingbi/internal/idnum"
 
-	"yingbi/internal/idnum"
-)
-
-// A resident number must be unique without looking at other rows. Its sequence
-// holds one of 500 slots and the sex; people of one slot differ by the day of the
-// year, of which 12 × 28 are used, or by the last digit of the year's offset.
-const (
-	slots     = 500
-	monthDays = 12 * 28
-	firstYear = 1924 // ages 1 to 100 in 2024
-)
-
-// decades are how many were born in 1924–1933, 1934–1943, … 2014–2023, per mille.
-var decades = [10]int{4, 22, 62, 118, 158, 172, 148, 138, 96, 82}
-
-var populationHeader = []string{"person", "name", "sex", "birth", "district", "education", "occupation", "employer"}
+const populationHeader = "person,name,sex,birth,district,education,occupation,employer,household"
 
 type person struct {
 	id         string
@@ -27,68 +10,93 @@ type person struct {
 	male       bool
 	year       int
 	month, day int
-	district   int    // index, where the person lives
-	code       string // of the district
+	district   int // where the person lives
 	education  string
 	occupation string
 	employer   string // credit code, or empty
+	household  int    // its first person
 }
 
 // age is in completed years at the end of 2024.
 func (p *person) age() int { return 2024 - p.year }
 
-func (p *person) birth() string { return fmt.Sprintf("%04d-%02d-%02d", p.year, p.month, p.day) }
+func (p *person) birth() string { return string(appendDate(nil, p.year, p.month, p.day)) }
 
-func (p *person) row() []string {
-	sex := "女"
+func (p *person) sex() string {
 	if p.male {
-		sex = "男"
+		return "男"
 	}
-	return []string{p.id, p.name, sex, p.birth(), p.code, p.education, p.occupation, p.employer}
+	return "女"
+}
+
+// appendPerson writes the row without its line feed.
+func (c *city) appendPerson(b []byte, p *person) []byte {
+	b = appendCell(b, p.id)
+	b = appendCell(b, p.name)
+	b = appendCell(b, p.sex())
+	b = append(appendDate(b, p.year, p.month, p.day), ',')
+	b = appendCell(b, c.districts[p.district].code)
+	b = appendCell(b, p.education)
+	b = appendCell(b, p.occupation)
+	b = appendCell(b, p.employer)
+	return appendHousehold(b, p.household)
 }
 
 // person makes row i of the population.
-func (c *city) person(i int) (*person, error) {
-	r := c.row(personStream, i)
-	p := &person{male: r.IntN(1000) < 512, name: c.nameOf(r), district: c.pickDistrict(r)}
-	decade := pick(r, len(decades), func(d int) int { return decades[d] })
-	birthplace := p.district
-	if r.IntN(100) < 15 {
-		birthplace = c.pickDistrict(r)
+func (c *city) person(i int) (person, error) {
+	d := c.row(personStream, i)
+	s := c.seat(i)
+	p := person{name: c.name(&d), male: s.male, year: s.year, district: s.district, household: s.head}
+	sequence, day := c.serial(s)
+	if plan, ok := planOf(s.head, s.size); ok {
+		p.district = c.find(plan.district)
 	}
-	plan, planted := c.planted(i)
-	if planted {
-		p.district, birthplace = c.find(plan.district), c.find(plan.district)
+	plan, planted := planOf(i, 1)
+	if planted { // each on a day of its own, so that the last sequence number is free
+		s.birthplace, sequence, day = p.district, sequences, i
+		plan.shape(&p)
 	}
-	if plan.chief {
-		p.name, p.male, decade = chiefName, true, 1
-	}
-
-	slot := (i*271 + int(c.seed%slots)) % slots
-	block := i / slots
-	day := (block*101 + slot*13 + int(c.seed%monthDays)) % monthDays
-	p.year = firstYear + decade*10 + (slot+block/monthDays)%10
-	p.month, p.day = day/28+1, day%28+1
-	p.code = c.districts[p.district].code
-	p.live(r, c, i)
-	if plan.chief {
+	p.month, p.day = monthAndDay(p.year, day)
+	p.live(&d, c, i)
+	if planted && plan.chief {
 		p.occupation = chiefOccupation
 	}
-
-	sequence := slot * 2
+	sequence *= 2
 	if p.male {
 		sequence++
 	}
 	var err error
-	p.id, err = idnum.SyntheticResidentID(c.districts[birthplace].code, p.year, p.month, p.day, sequence)
+	p.id, err = idnum.SyntheticResidentID(c.birthplaces[s.birthplace], p.year, p.month, p.day, sequence)
 	return p, err
+}
+
+// serial spreads the people of one birthplace, year and sex over days and sequence
+// numbers: a walk in steps that have no divisor in common with their number, and so
+// comes to each place once.
+func (c *city) serial(s seat) (sequence, day int) {
+	const step = 112_559
+	from := mix(c.seed^uint64(s.birthplace*years+s.year)) % serials
+	at := (s.serial*step + int(from)) % serials
+	return at % sequences, at / sequences
+}
+
+// monthAndDay gives the date of a day of the year, from 0. 29 February is
+// nobody's birthday, so that all years have as many.
+func monthAndDay(year, day int) (int, int) {
+	for month, n := range [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31} {
+		if day < n {
+			return month + 1, day + 1
+		}
+		day -= n
+	}
+	return 12, 31
 }
 
 // live draws what follows from the age. An employer is one of those that exist in
 // every city that has a person i.
-func (p *person) live(r *rand.Rand, c *city, i int) {
-	schooling := r.IntN(100) + min(40, max(0, (p.year-1950)/2))
-	work, employer := r.IntN(len(jobs)), r.IntN(max(firstFirms, i/50))
+func (p *person) live(d *draws, c *city, i int) {
+	schooling := d.below(100) + min(40, max(0, (p.year-1950)/2))
+	work, employer := d.below(len(jobs)), d.below(firmsOf(i))
 	switch age := p.age(); {
 	case age < 7:
 		p.education, p.occupation = "", "学龄前"
@@ -104,7 +112,7 @@ func (p *person) live(r *rand.Rand, c *city, i int) {
 	default:
 		p.occupation = jobs[work]
 		if work >= ownAccount {
-			p.employer = c.firms[employer].code
+			p.employer = c.codes[employer]
 		}
 	}
 	switch {
@@ -125,3 +133,24 @@ func (p *person) live(r *rand.Rand, c *city, i int) {
 var jobs = [...]string{"农民", "农民", "个体", "公务员", "教师", "工人", "工人", "职员", "职员", "司机", "医护", "服务员"}
 
 const ownAccount = 5
+
+func appendHousehold(b []byte, head int) []byte { return appendPadded(append(b, 'H'), head, 8) }
+
+// appendCell writes a cell and its comma. None of these cells has a quote, a comma or a line feed.
+func appendCell(b []byte, cell string) []byte { return append(append(b, cell...), ',') }
+
+func appendDate(b []byte, year, month, day int) []byte {
+	b = append(appendPadded(b, year, 4), '-')
+	b = append(appendPadded(b, month, 2), '-')
+	return appendPadded(b, day, 2)
+}
+
+// appendPadded writes the last digits of n.
+func appendPadded(b []byte, n, digits int) []byte {
+	b = append(b, "00000000"[:digits]...)
+	for i := len(b) - 1; n > 0 && i >= len(b)-digits; i-- {
+		b[i] += byte(n % 10)
+		n /= 10
+	}
+	return b
+}

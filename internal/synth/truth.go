@@ -3,30 +3,12 @@ package synth
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
+	"os"
+	"path/filepath"
 )
 
-// Money is an amount in fen. As text it is yuan with two decimals: "486920.37".
-type Money int64
-
-func (m Money) String() string { return fmt.Sprintf("%d.%02d", m/100, m%100) }
-
-// MarshalText writes what String gives.
-func (m Money) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
-
-// UnmarshalText reads an amount that is not negative, with exactly two decimals.
-func (m *Money) UnmarshalText(b []byte) error {
-	yuan, fen, ok := strings.Cut(string(b), ".")
-	n, err := strconv.ParseUint(yuan+fen, 10, 63)
-	if !ok || err != nil || len(fen) != 2 || Money(n).String() != string(b) {
-		return fmt.Errorf("synth: %q is not an amount such as 12.30", b)
-	}
-	*m = Money(n)
-	return nil
-}
-
-// Truth is what is in the files: planted values, and totals of the good rows.
+// Truth is what is in the files: totals of the good rows, and what was planted with
+// what has to become of it.
 type Truth struct {
 	People    int             `json:"people"`
 	Seed      uint64          `json:"seed"`
@@ -36,6 +18,8 @@ type Truth struct {
 	Rows      map[string]int  `json:"rows"`     // good rows by file, without the header
 	BadRows   map[string]int  `json:"bad_rows"` // rows to quarantine by file
 	Districts []DistrictTotal `json:"districts"`
+	Files     []File          `json:"files"`
+	Cases     []Case          `json:"cases"`
 }
 
 // Chief is the person whose bill must not come out. His claim is the only one of
@@ -73,8 +57,8 @@ type Firm struct {
 	Count    int    `json:"others"`
 }
 
-// DistrictTotal counts good rows. People by where they live; patients (distinct),
-// claims and cost by where the hospital is.
+// DistrictTotal counts good rows. People and households by where they live; patients
+// (distinct), claims and cost by where the hospital is.
 type DistrictTotal struct {
 	Code        string `json:"code"`
 	Name        string `json:"name"`
@@ -82,69 +66,71 @@ type DistrictTotal struct {
 	Patients    int    `json:"patients"`
 	Claims      int    `json:"claims"`
 	Cost        Money  `json:"cost"`
+	Households  int    `json:"households"`
+	Electricity Money  `json:"electricity_fee"`
 	Enterprises int    `json:"enterprises"`
 	Revenue     Money  `json:"revenue"`
 }
 
-func newTruth(c Config) Truth {
-	t := Truth{People: c.People, Seed: c.Seed, Rows: map[string]int{}, BadRows: map[string]int{}}
-	for _, d := range districts() {
-		t.Districts = append(t.Districts, DistrictTotal{Code: d.code, Name: d.name})
-	}
-	return t
+// File says how a file is written and what an import of it must count. A file that
+// must be refused has no counts.
+type File struct {
+	Path        string           `json:"path"`    // below the folder of truth.json, with slashes
+	Dataset     string           `json:"dataset"` // whose description in examples/city fits it
+	Encoding    string           `json:"encoding"`
+	Compression string           `json:"compression,omitempty"`
+	Refused     bool             `json:"refused,omitempty"`
+	Rows        int64            `json:"rows"` // kept
+	Quarantined []Quarantined    `json:"quarantined"`
+	Nulls       map[string]int64 `json:"nulls"`    // by column, among the rows kept
+	Subjects    map[string]int64 `json:"subjects"` // distinct by kind, among the rows kept
 }
 
-func (t *Truth) addPerson(p *person, visits []claim) {
-	t.Rows[PopulationFile]++
-	t.Rows[ClaimsFile] += len(visits)
-	t.Districts[p.district].People++
-	seen := map[int]bool{}
-	for _, v := range visits {
-		d := &t.Districts[v.district]
-		d.Claims++
-		d.Cost += v.cost
-		if !seen[v.district] {
-			seen[v.district] = true
-			d.Patients++
+// Quarantined counts rows by why they are not kept. Column is empty for a whole row.
+type Quarantined struct {
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+	Rows   int64  `json:"rows"`
+}
+
+func newFile(path, dataset string) File {
+	return File{
+		Path: path, Dataset: dataset, Encoding: "utf-8",
+		Quarantined: []Quarantined{}, Nulls: map[string]int64{}, Subjects: map[string]int64{},
+	}
+}
+
+// reject counts a row that must be quarantined.
+func (f *File) reject(column, reason string) {
+	for i, q := range f.Quarantined {
+		if q.Column == column && q.Reason == reason {
+			f.Quarantined[i].Rows++
+			return
 		}
 	}
+	f.Quarantined = append(f.Quarantined, Quarantined{column, reason, 1})
 }
 
-// addPlanted records what hangs on p.
-func (t *Truth) addPlanted(plan plant, p *person, visits []claim) {
-	if plan.chief {
-		v := visits[0]
-		t.Chief = Chief{p.id, p.name, p.occupation, p.birth(), v.code, v.hospital, v.chapter, v.date, v.cost}
-		return
+// bad is how many rows must be quarantined.
+func (f *File) bad() int {
+	n := int64(0)
+	for _, q := range f.Quarantined {
+		n += q.Rows
 	}
-	last := len(t.Cells) - 1
-	if last < 0 || t.Cells[last].District != plan.district {
-		t.Cells = append(t.Cells, Cell{District: plan.district, Chapter: plan.chapter})
-		last++
-	}
-	cell := &t.Cells[last]
-	cell.People = append(cell.People, p.id)
-	cell.Rows += len(visits)
-	for _, v := range visits {
-		cell.Cost += v.cost
-	}
+	return int(n)
 }
 
-func (t *Truth) addEnterprise(n int, e enterprise) {
-	t.Rows[EnterprisesFile]++
-	for i := range t.Districts {
-		if t.Districts[i].Code == e.district {
-			t.Districts[i].Enterprises++
-			t.Districts[i].Revenue += e.revenue
-		}
+// ReadTruth reads truth.json of a city that Write made in the folder.
+func ReadTruth(dir string) (Truth, error) {
+	var t Truth
+	b, err := os.ReadFile(filepath.Join(dir, TruthFile))
+	if err != nil {
+		return t, err
 	}
-	switch f := &t.Dominant; {
-	case n == dominantFirm:
-		f.Code, f.Name, f.District, f.Industry, f.Revenue = e.code, e.name, e.district, e.industry, e.revenue
-	case e.district == dominantDistrict && e.industry == dominantIndustry:
-		f.Count++
-		f.Others += e.revenue
+	if err := json.Unmarshal(b, &t); err != nil {
+		return t, fmt.Errorf("synth: %s is not the truth of a city: %v", TruthFile, err)
 	}
+	return t, nil
 }
 
 func (t *Truth) json() ([]byte, error) {
