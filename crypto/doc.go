@@ -11,6 +11,12 @@
 //	                   ▲        │ tag       │ tag           │ tag
 //	Opener.ReadAt ─────┘        └───────────┴──────► Root ──┘   kept in a signed manifest
 //
+// SetCores lets long runs of segments be sealed or opened on several cores; the bytes
+// are the same, and no goroutine outlives the call that needed it.
+//
+// Beside these, [PRF] gives a random value for each of many numbers, and [Ephemeral]
+// seals what a process puts on disk for itself alone.
+//
 // It says what bytes mean and never where they are: no file, no network, no clock.
 // The byte formats are in docs/formats/crypto.md, precise enough for a reader in
 // another language.

@@ -13,17 +13,18 @@ type Opener struct {
 	cipher   *streamCipher
 	size     int64 // plain bytes
 	segments int64
-	buffers  sync.Pool // of *segment
+	cores    int
+	idle     sync.Pool // of *lane
 
-	mu     sync.Mutex
-	recent *segment // the segment decrypted last, for small reads in a row
+	mu     sync.Mutex // guards recent
+	recent segment    // the one decrypted last, for small reads in a row
 }
 
-// segment is a decrypted segment and room for its sealed form.
+// segment is a decrypted segment in the buffer of its lane.
 type segment struct {
-	index  int64
-	plain  []byte
-	sealed []byte
+	index int64
+	plain []byte
+	lane  *lane
 }
 
 // NewOpener checks the header, the length and the last segment before any byte
@@ -46,11 +47,10 @@ func NewOpener(r io.ReaderAt, sealedSize int64, k Key, context string) (*Opener,
 		return nil, ErrIntegrity
 	}
 	o := &Opener{r: r, cipher: c, size: size, segments: segments}
-	last, err := o.open(segments - 1)
+	o.recent, err = o.open(segments - 1)
 	if err != nil {
 		return nil, err
 	}
-	o.recent = last
 	return o, nil
 }
 
@@ -69,6 +69,11 @@ func plainSize(sealed int64) (size, segments int64, ok bool) {
 // Size is the number of plain bytes.
 func (o *Opener) Size() int64 { return o.size }
 
+// SetCores lets n goroutines open what a long ReadAt asks for, or what a Reader
+// writes; zero and one mean the caller's alone. It must not be called while others
+// use the Opener. The goroutines live within a call, and take 256 KiB each.
+func (o *Opener) SetCores(n int) { o.cores = n }
+
 // ReadAt implements io.ReaderAt over the plain bytes.
 func (o *Opener) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
@@ -76,7 +81,7 @@ func (o *Opener) ReadAt(p []byte, off int64) (int, error) {
 	}
 	n := 0
 	for n < len(p) && off < o.size {
-		got, err := o.readSegment(p[n:], off)
+		got, err := o.readSome(p[n:], off)
 		n, off = n+got, off+int64(got)
 		if err != nil {
 			return n, err
@@ -88,17 +93,36 @@ func (o *Opener) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// readSegment copies from the one segment that holds off.
-func (o *Opener) readSegment(p []byte, off int64) (int, error) {
+// readSome reads whole segments straight into p, or a part of one.
+func (o *Opener) readSome(p []byte, off int64) (int, error) {
 	index, start := off/segmentSize, off%segmentSize
-	o.mu.Lock()
-	if o.recent.index == index {
-		n := copy(p, o.recent.plain[start:])
-		o.mu.Unlock()
+	if n := o.reread(p, index, start); n > 0 {
 		return n, nil
 	}
-	o.mu.Unlock()
+	if start == 0 {
+		whole := int64(len(p)) / segmentSize
+		if int64(len(p)) >= o.size-off {
+			whole = o.segments - index
+		}
+		if whole > 0 {
+			return o.readWhole(p, index, whole)
+		}
+	}
+	return o.readPart(p, index, start)
+}
 
+// reread copies from the recent segment, if that is the one.
+func (o *Opener) reread(p []byte, index, start int64) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.recent.index != index {
+		return 0
+	}
+	return copy(p, o.recent.plain[start:])
+}
+
+// readPart copies from one segment and keeps it.
+func (o *Opener) readPart(p []byte, index, start int64) (int, error) {
 	s, err := o.open(index)
 	if err != nil {
 		return 0, err
@@ -107,27 +131,32 @@ func (o *Opener) readSegment(p []byte, off int64) (int, error) {
 	o.mu.Lock()
 	o.recent, s = s, o.recent
 	o.mu.Unlock()
-	o.buffers.Put(s)
+	o.idle.Put(s.lane)
 	return n, nil
 }
 
 // open reads and decrypts one segment.
-func (o *Opener) open(index int64) (*segment, error) {
-	s, _ := o.buffers.Get().(*segment)
-	if s == nil {
-		s = &segment{plain: make([]byte, 0, segmentSize), sealed: make([]byte, sealedSeg)}
-	}
-	last := index == o.segments-1
-	sealed := s.sealed[:o.sealedLength(index)]
+func (o *Opener) open(index int64) (segment, error) {
+	l := o.lane()
+	sealed := l.room(o.sealedLength(index))
+	plain, err := o.read(l, sealed[:0], sealed, index)
+	return segment{index, plain, l}, err
+}
+
+// read fills sealed with a sealed segment and appends its plain form to dst, which
+// may be sealed[:0].
+func (o *Opener) read(l *lane, dst, sealed []byte, index int64) ([]byte, error) {
 	if err := readFull(o.r, sealed, int64(sealHeader)+index*sealedSeg); err != nil {
 		return nil, err
 	}
-	plain, err := o.cipher.aead.Open(s.plain[:0], o.cipher.nonce(index, last), sealed, nil)
-	if err != nil {
-		return nil, ErrIntegrity
+	return o.cipher.open(l, dst, sealed, index, index == o.segments-1)
+}
+
+func (o *Opener) lane() *lane {
+	if l, ok := o.idle.Get().(*lane); ok {
+		return l
 	}
-	s.index, s.plain = index, plain
-	return s, nil
+	return new(lane)
 }
 
 func (o *Opener) sealedLength(index int64) int64 {
@@ -154,9 +183,6 @@ func (o *Opener) VerifyRoot(root Digest) error {
 	}
 	return nil
 }
-
-// Reader reads the object from its beginning.
-func (o *Opener) Reader() io.Reader { return io.NewSectionReader(o, 0, o.size) }
 
 // readFull fills p; a file that ends before it is damaged.
 func readFull(r io.ReaderAt, p []byte, off int64) error {

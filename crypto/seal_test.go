@@ -258,35 +258,6 @@ func FuzzOpener(f *testing.F) {
 
 const benchSize = 16 << 20
 
-func BenchmarkSeal(b *testing.B) {
-	plain := make([]byte, benchSize)
-	b.SetBytes(benchSize)
-	for b.Loop() {
-		s, err := NewSealer(io.Discard, testKey, testContext)
-		if err != nil {
-			b.Fatal(err)
-		}
-		s.Write(plain)
-		if err := s.Close(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkOpen(b *testing.B) {
-	obj := seal(b, testKey, testContext, 1, make([]byte, benchSize))
-	b.SetBytes(benchSize)
-	for b.Loop() {
-		o, err := open(testKey, testContext, obj.bytes)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if n, err := io.Copy(io.Discard, o.Reader()); n != benchSize || err != nil {
-			b.Fatal(n, err)
-		}
-	}
-}
-
 func BenchmarkReadAt(b *testing.B) {
 	obj := seal(b, testKey, testContext, 1, make([]byte, benchSize))
 	o, err := open(testKey, testContext, obj.bytes)

@@ -201,7 +201,8 @@ func TestEmptyLastSegment(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Write(make([]byte, segmentSize))
-	s.segment(false)
+	s.segments(s.buf, nil)
+	s.buf = s.buf[:0]
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
