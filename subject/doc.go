@@ -3,6 +3,7 @@
 // versions and operators without anybody seeing who they are.
 //
 //	"１１０１０５ 1949…2x" ─Normalise─► "1101051949…2X" ─HMAC-SM3─► tag ─table─► ordinal 1, 2, 3 …
+//	└────────────── Tags: a column, on any goroutine ────────────┘   └─ Assign: in the order of rows
 //	                                                               │ Save
 //	                                         registry/<kind>: tags.0000000001, … (sealed, append-only)
 //
@@ -17,8 +18,9 @@
 // the other, 16 bytes each: the first half of the HMAC. Two subjects meet in one
 // tag with a chance of n²/2¹²⁹: 10⁻²⁰ for a billion of them.
 //
-// State: 16 bytes a subject on disk; in memory these and 5 to 11 bytes of an open
-// hash table, so ten million people take about 240 MB.
+// State: 16 bytes a subject on disk; in memory these and 6 to 10 bytes of a hash
+// table, so ten million people take about 240 MB. The table consists of 1,024 parts
+// that grow on their own, so no growth takes long, or memory for a second table.
 //
 // A compartment must be open in one Registry at a time: two that assign new
 // ordinals cannot both save, and the second is refused with fault.Conflict. Of

@@ -5,16 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 
-	"yingbi/crypto"
 	"yingbi/internal/fault"
-	"yingbi/internal/idnum"
 	"yingbi/vault"
 )
-
-// ErrMissing says that what stands in a subject's column identifies nobody.
-var ErrMissing error = fault.New(fault.Invalid, "the row has no identifier of its subject")
 
 const keyLabel = "subject-registry/tag/v1"
 
@@ -38,11 +34,14 @@ func Open(ctx context.Context, c *vault.Compartment) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{compartment: c, tags: newTagSet()}
-	r.hashers.New = func() any { return &hasher{mac: crypto.NewMAC(key)} }
+	r.hashers.New = func() any { return newHasher(key) }
 	for _, name := range c.Names() { // sorted, so in the order of ordinals
 		if err := r.load(ctx, name); err != nil {
 			return nil, err
 		}
+	}
+	if !r.tags.indexAll(runtime.GOMAXPROCS(0)) {
+		return nil, fault.Errorf(fault.Integrity, "%s: a tag has two ordinals; restore the domain from a backup", c.Name())
 	}
 	r.saved = r.tags.n
 	return r, nil
@@ -51,29 +50,32 @@ func Open(ctx context.Context, c *vault.Compartment) (*Registry, error) {
 // segmentName names the object of the tags from the ordinal on.
 func segmentName(first uint32) string { return fmt.Sprintf("tags.%010d", first) }
 
-// load adds the tags of one segment.
+// load pushes the tags of one segment.
 func (r *Registry) load(ctx context.Context, name string) error {
 	o, err := r.compartment.Open(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	if name != segmentName(r.tags.n+1) || o.Size()%int64(len(tag{})) != 0 {
+	if name != segmentName(r.tags.n+1) || o.Size()%int64(len(Tag{})) != 0 || o.Size()/int64(len(Tag{})) > int64(maxSubjects-r.tags.n) {
 		return r.damaged(name)
 	}
-	in := bufio.NewReaderSize(o.Reader(), 64<<10)
-	for range o.Size() / int64(len(tag{})) {
-		var t tag
-		if _, err := io.ReadFull(in, t[:]); err != nil {
+	o.SetCores(runtime.GOMAXPROCS(0))
+	buf := make([]byte, min(o.Size(), transfer))
+	for off := int64(0); off < o.Size(); off += int64(len(buf)) {
+		buf = buf[:min(int64(len(buf)), o.Size()-off)]
+		if _, err := o.ReadAt(buf, off); err != nil {
 			return err
 		}
-		if ordinal, _ := r.tags.find(t); ordinal != 0 || r.tags.n == maxSubjects {
-			return r.damaged(name)
+		for rest := buf; len(rest) > 0; rest = rest[len(Tag{}):] {
+			r.tags.push((*Tag)(rest))
 		}
-		r.tags.add(t)
 	}
 	return nil
 }
+
+// transfer is how much is read from the vault or written to it at once.
+const transfer = 1 << 20
 
 func (r *Registry) damaged(name string) error {
 	return fault.Errorf(fault.Integrity, "%s: segment %s does not follow the ones before it; restore the domain from a backup", r.compartment.Name(), name)
@@ -86,52 +88,33 @@ func (r *Registry) Len() int {
 	return int(r.tags.n)
 }
 
-// Ordinal gives the subject's ordinal, and the next one to a subject that is new.
-// It is ErrMissing where the text identifies nobody. A new ordinal must be saved
-// before anything that holds it.
-func (r *Registry) Ordinal(id string) (uint32, error) {
-	plain, ok := idnum.Normalise(id)
-	if !ok {
-		return 0, ErrMissing
-	}
-	h := r.hashers.Get().(*hasher)
-	defer r.hashers.Put(h)
-	h.message = append(append(h.message[:0], 'i'), plain...)
-	return r.ordinal(h.tag())
-}
-
-// RowOrdinal gives the ordinal of a subject that is nothing but a row: of a data
-// set, a version and a row number. No identifier ever has it.
-func (r *Registry) RowOrdinal(dataset string, version int, row int64) (uint32, error) {
-	h := r.hashers.Get().(*hasher)
-	defer r.hashers.Put(h)
-	h.message = fmt.Appendf(h.message[:0], "r%s|%d|%d", dataset, version, row)
-	return r.ordinal(h.tag())
-}
-
-// hasher makes tags for one goroutine, without garbage.
-type hasher struct {
-	mac     *crypto.MAC
-	message []byte // 'i' and an identifier, or 'r' and a row
-	sum     []byte
-}
-
-func (h *hasher) tag() tag {
-	h.sum = h.mac.Sum(h.sum[:0], h.message)
-	return tag(h.sum[:len(tag{})])
-}
-
-// ordinal looks up a tag, and adds it where it is new.
-func (r *Registry) ordinal(t tag) (uint32, error) {
-	r.mu.RLock()
-	ordinal, _ := r.tags.find(t)
-	r.mu.RUnlock()
-	if ordinal != 0 {
-		return ordinal, nil
-	}
+// Assign gives the ordinals of tags, and the next ones to those that are new, in
+// their order; 0 is the ordinal of the zero Tag. A new ordinal must be saved before
+// anything that holds it. Who wants the same ordinals from the same rows calls it
+// from one goroutine, in the order of the rows.
+func (r *Registry) Assign(tags []Tag, out []int64) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if ordinal, _ := r.tags.find(t); ordinal != 0 { // another goroutine was first
+	var known [ahead]uint32
+	for first := 0; first < len(tags); first += ahead {
+		block := tags[first:min(first+ahead, len(tags))]
+		r.tags.guess(&known, block)
+		for i := range block {
+			ordinal, err := known[i], error(nil)
+			if ordinal == 0 && block[i] != (Tag{}) {
+				if ordinal, err = r.assign(&block[i]); err != nil {
+					return err
+				}
+			}
+			out[first+i] = int64(ordinal)
+		}
+	}
+	return nil
+}
+
+// assign finds a tag or adds it; r.mu is held.
+func (r *Registry) assign(t *Tag) (uint32, error) {
+	if ordinal := r.tags.find(t); ordinal != 0 {
 		return ordinal, nil
 	}
 	if r.tags.n == maxSubjects {
@@ -157,6 +140,7 @@ func (r *Registry) Save(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.SetCores(runtime.GOMAXPROCS(0))
 	if err := writeTags(w, chunks, r.saved, last); err != nil {
 		return err
 	}
@@ -168,8 +152,8 @@ func (r *Registry) Save(ctx context.Context) error {
 }
 
 // writeTags writes the tags of the ordinals after from, up to last.
-func writeTags(w io.Writer, chunks [][]tag, from, last uint32) error {
-	out := bufio.NewWriterSize(w, 64<<10)
+func writeTags(w io.Writer, chunks [][]Tag, from, last uint32) error {
+	out := bufio.NewWriterSize(w, transfer)
 	for i := from; i < last; i++ {
 		if _, err := out.Write(chunks[i/chunkTags][i%chunkTags][:]); err != nil {
 			return err

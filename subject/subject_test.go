@@ -63,9 +63,18 @@ func (s *store) open() *Registry {
 	return r
 }
 
-func (r *Registry) want(t testing.TB, id string, ordinal uint32) {
+// ordinal gives that of one identifier.
+func (r *Registry) ordinal(id string) (int64, error) {
+	var tag [1]Tag
+	var out [1]int64
+	r.Tags(tag[:], func(int) []byte { return []byte(id) })
+	err := r.Assign(tag[:], out[:])
+	return out[0], err
+}
+
+func (r *Registry) want(t testing.TB, id string, ordinal int64) {
 	t.Helper()
-	if got, err := r.Ordinal(id); err != nil || got != ordinal {
+	if got, err := r.ordinal(id); err != nil || got != ordinal {
 		t.Errorf("ordinal of %q = %d, %v; want %d", id, got, err, ordinal)
 	}
 }
@@ -94,29 +103,29 @@ func TestOrdinalsAreStableAndInOrderOfFirstSight(t *testing.T) {
 	}
 	r.want(t, "d", 4) // an ordinal that was never saved was never used
 	for i, id := range []string{"a", "b", "c", "d"} {
-		r.want(t, id, uint32(i+1))
+		r.want(t, id, int64(i+1))
 	}
-	if _, err := r.Ordinal("　-"); err != ErrMissing {
-		t.Errorf("a blank identifier: %v", err)
-	}
+	r.want(t, "　-", 0)
 }
 
 func TestRowsAreSubjectsOfTheirOwn(t *testing.T) {
 	r := newStore(t).open()
-	seen := map[uint32]bool{}
+	seen := map[int64]bool{}
+	var tag [1]Tag
+	var ordinal [1]int64
 	for _, c := range []struct {
 		dataset string
 		version int
 		row     int64
 	}{{"adult", 1, 1}, {"adult", 1, 2}, {"adult", 2, 1}, {"adult", 11, 1}, {"other", 1, 1}} {
-		ordinal, err := r.RowOrdinal(c.dataset, c.version, c.row)
-		if err != nil || seen[ordinal] {
+		r.RowTags(tag[:], c.dataset, c.version, c.row)
+		if err := r.Assign(tag[:], ordinal[:]); err != nil || seen[ordinal[0]] {
 			t.Errorf("%v: ordinal %d given before, %v", c, ordinal, err)
 		}
-		seen[ordinal] = true
+		seen[ordinal[0]] = true
 	}
-	if again, _ := r.RowOrdinal("adult", 1, 2); again != 2 {
-		t.Errorf("the same row again is %d", again)
+	if r.RowTags(tag[:], "adult", 1, 2); r.Assign(tag[:], ordinal[:]) != nil || ordinal[0] != 2 {
+		t.Errorf("the same row again is %d", ordinal)
 	}
 	r.want(t, "ADULT|1|2", 6)
 }
@@ -125,13 +134,13 @@ func TestRowsAreSubjectsOfTheirOwn(t *testing.T) {
 func TestAgainstAMap(t *testing.T) {
 	s := newStore(t)
 	r := s.open()
-	reference := map[string]uint32{}
+	reference := map[string]int64{}
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 30_000 {
 		id := fmt.Sprintf("%06d", random.IntN(14_000))
 		want, known := reference[id]
 		if !known {
-			want = uint32(len(reference) + 1)
+			want = int64(len(reference) + 1)
 			reference[id] = want
 		}
 		r.want(t, id, want)
@@ -157,11 +166,11 @@ func TestManyGoroutinesAgree(t *testing.T) {
 	s := newStore(t)
 	r := s.open()
 	var wg sync.WaitGroup
-	got := make([][]uint32, 4)
+	got := make([][]int64, 4)
 	for g := range got {
 		wg.Go(func() {
 			for i := range 3_000 {
-				ordinal, err := r.Ordinal(fmt.Sprintf("P%d", i*(g*2+1)%3_000))
+				ordinal, err := r.ordinal(fmt.Sprintf("P%d", i*(g*2+1)%3_000))
 				if err != nil {
 					t.Error(err)
 				}
@@ -289,20 +298,7 @@ func TestNoIdentifierOnDisk(t *testing.T) {
 func TestLimit(t *testing.T) {
 	r := newStore(t).open()
 	r.tags.n = maxSubjects
-	if _, err := r.Ordinal("one too many"); fault.KindOf(err) != fault.Limit {
+	if _, err := r.ordinal("one too many"); fault.KindOf(err) != fault.Limit {
 		t.Errorf("error %v", err)
-	}
-}
-
-func BenchmarkOrdinal(b *testing.B) {
-	r := newStore(b).open()
-	ids := make([]string, 1<<16)
-	for i := range ids {
-		ids[i] = fmt.Sprintf("110105194912%06d", i)
-	}
-	i := 0
-	for b.Loop() {
-		r.Ordinal(ids[i&0xffff])
-		i++
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"yingbi/crypto"
 	"yingbi/internal/fault"
@@ -24,7 +25,9 @@ type Compartment struct {
 type ObjectInfo struct {
 	Name       string
 	Size       int64         // plain bytes
-	Commitment crypto.Digest // to SM3 of the plain bytes; tells nothing about them
+	Sealed     int64         // bytes of the file
+	Created    time.Time     // when it was written
+	Commitment crypto.Digest // to SM3 of the plain bytes; tells nothing about them; zero for a cache
 }
 
 // Name gives the compartment's name, such as "dataset/claims".
@@ -79,7 +82,7 @@ func (c *Compartment) Stat(name string) (ObjectInfo, error) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
 	e, err := c.entry(name)
-	return ObjectInfo{Name: e.Name, Size: e.Size, Commitment: e.Commitment}, err
+	return ObjectInfo{e.Name, e.Size, e.Sealed, e.Created, e.Commitment}, err
 }
 
 // entry finds an object; state.mu is held.
@@ -92,13 +95,17 @@ func (c *Compartment) entry(name string) (entry, error) {
 }
 
 // Opening gives what opens the object's commitment: crypto.CheckCommit with the
-// nonce and the 32 bytes of content, the SM3 of the plain bytes. It is secret.
+// nonce and the 32 bytes of content, the SM3 of the plain bytes. It is secret. A
+// cache has none: fault.NotFound.
 func (c *Compartment) Opening(name string) (nonce [32]byte, content crypto.Digest, err error) {
 	c.state.mu.Lock()
 	e, err := c.entry(name)
 	c.state.mu.Unlock()
 	if err != nil {
 		return nonce, content, err
+	}
+	if e.Commitment == (crypto.Digest{}) {
+		return nonce, content, fault.Errorf(fault.NotFound, "object %s of compartment %s is a cache, to which nobody committed", name, c.state.name)
 	}
 	key, err := c.dataKey()
 	if err != nil {
@@ -117,7 +124,8 @@ func (c *Compartment) Opening(name string) (nonce [32]byte, content crypto.Diges
 func (s *state) context(stored string) string { return s.name + "|" + stored }
 
 // Object is an open object. It is safe for concurrent use. What is read is what
-// was written, or the error is fault.Integrity.
+// was written, or the error is fault.Integrity. After SetCores(2), which comes
+// before all else, a long ReadAt and io.Copy from Reader open it on both cores.
 type Object struct {
 	*crypto.Opener
 	file *openFile

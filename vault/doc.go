@@ -7,8 +7,8 @@
 // A compartment ("dataset/claims", "registry/person") is a folder of sealed
 // objects under one data key. The key, wrapped by the keeper, lies beside them. A
 // manifest, signed by the keeper and numbered, names every object with the random
-// name of its file, its lengths, the root of its segment tags and a commitment to
-// its content.
+// name of its file, its lengths, the root of its segment tags and, unless it is a
+// cache, a commitment to its content.
 //
 // The audit log is the commit point. Objects and the next manifest are made
 // durable first, then the Ledger records version and digest. What the ledger does
@@ -17,6 +17,9 @@
 // refused as fault.Integrity. Files are never written twice, so a replaced object
 // is never half new. A commit whose record may or may not have reached the log
 // closes the compartment for writing until the vault is opened again.
+//
+// What does not fit in memory while something is made goes to a [Scratch], a file
+// without a name under a key that nobody keeps: no crash leaves any of it.
 //
 // Whoever can write to the folder (thief, backup, administrator) can destroy, but
 // not read, alter, exchange or roll back an object without being noticed: its

@@ -45,8 +45,8 @@ type entry struct {
 	Size       int64         `json:"size"`       // plain bytes
 	Sealed     int64         `json:"sealed"`     // bytes of the file
 	Root       crypto.Digest `json:"root"`       // of the segment tags
-	Commitment crypto.Digest `json:"commitment"` // to SM3 of the plain bytes
-	Opening    []byte        `json:"opening"`    // nonce ‖ SM3, sealed under the data key
+	Commitment crypto.Digest `json:"commitment"` // to SM3 of the plain bytes; zero for a cache
+	Opening    []byte        `json:"opening"`    // nonce ‖ SM3, sealed under the data key; empty for a cache
 	Created    time.Time     `json:"created"`
 }
 
@@ -108,6 +108,9 @@ func (m *manifest) check() error {
 		if checkName(e.Name) != nil || !isStored(e.Stored) || e.Size < 0 || e.Sealed <= e.Size ||
 			i > 0 && m.Objects[i-1].Name >= e.Name {
 			return errors.New("the manifest's objects are not in order")
+		}
+		if cache := e.Commitment == (crypto.Digest{}); cache != (len(e.Opening) == 0) || e.Opening == nil {
+			return errors.New("an object of the manifest has half a commitment")
 		}
 	}
 	return nil

@@ -208,13 +208,20 @@ func FuzzParseManifest(f *testing.F) {
 	c := d.create("dataset/a")
 	put(f, c, "x", "one")
 	put(f, c, "y", "two")
+	b := c.Begin()
+	if _, err := b.CreateCache(f.Context(), "z"); err != nil {
+		f.Fatal(err)
+	}
+	if err := b.Commit(f.Context()); err != nil {
+		f.Fatal(err)
+	}
 	file, err := os.ReadFile(d.manifest())
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(file)
 	f.Add(bytes.ToUpper(file))
-	f.Add([]byte(strings.Replace(string(file), `"version":3`, `"version":0`, 1)))
+	f.Add([]byte(strings.Replace(string(file), `"version":4`, `"version":0`, 1)))
 	f.Add([]byte(strings.Replace(string(file), `"name":"x"`, `"name":"../x"`, 1)))
 	f.Add([]byte("{}\n\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
