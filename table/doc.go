@@ -3,21 +3,37 @@
 //
 //	cell ── frame ──► FromFrame ──► arrow.RecordBatch ──► Writer ──► Parquet, sealed by the caller
 //	guest ◄─ frame ── ToFrame ◄─── arrow.RecordBatch ◄── Reader ◄── Parquet, opened by the caller
+//	                                                     Project ◄── parts of it: some columns of all rows, as one file
 //
 // Seven column types cross here, one Arrow and one Parquet type for each:
 //
-//	integer       int64              INT64
-//	decimal(p,s)  decimal128(p,s)    INT32 or INT64, DECIMAL(p,s)
-//	double        float64            DOUBLE
-//	text          utf8               BYTE_ARRAY, STRING
-//	date          date32             INT32, DATE
-//	timestamp     timestamp[us,UTC]  INT64, TIMESTAMP(micros, adjusted to UTC)
-//	boolean       bool               BOOLEAN
+//	integer       int64              INT64                       delta
+//	decimal(p,s)  decimal128(p,s)    INT32 or INT64, DECIMAL     delta
+//	double        float64            DOUBLE                      plain
+//	text          utf8               BYTE_ARRAY, STRING          dictionary, or delta length
+//	date          date32             INT32, DATE                 delta
+//	timestamp     timestamp[us,UTC]  INT64, TIMESTAMP (micros)   delta
+//	boolean       bool               BOOLEAN                     plain
 //
 // Every column may have nulls. The same rows under the same schema give the
 // same Parquet bytes, however they were cut into records.
 //
-// Trust: Reader reads only files that Writer made and a seal protected since; it
-// is no reader of uploads. table holds no key and touches no storage: it sees
-// an io.Writer or an io.ReaderAt.
+// # Format
+//
+// A file is Parquet as any reader knows it, written by Apache's arrow-go. Numbers are
+// DELTA_BINARY_PACKED; decimals of up to nine digits are INT32. Texts are
+// RLE_DICTIONARY where those of the file's first 4,096 rows come twice or more on
+// average, and else DELTA_LENGTH_BYTE_ARRAY. Pages are compressed by Snappy, but for
+// texts without a dictionary of which it would not save an eighth. A row group has
+// 131,072 rows at most, fewer where their text reaches 64 MiB; each of its columns
+// is one page, and a dictionary page where it has one. There are no statistics, no
+// page index, no Bloom filter and no key-value metadata: nothing in a footer tells
+// of a value.
+//
+// Trust: Reader and Project read only files that this package made and a seal
+// protected since; neither is a reader of uploads. What arrow-go refuses or panics at
+// is an Integrity fault, and an error of the source itself is given as it is. table
+// holds no key and touches no storage: it sees an io.Writer or an io.ReaderAt.
+// Project reads of each part the footer and the bytes of the wanted columns, and
+// nothing else.
 package table

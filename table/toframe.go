@@ -6,6 +6,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"yingbi/internal/fault"
 	"yingbi/sandbox/abi"
@@ -83,23 +84,33 @@ func withoutNulls[T int64 | int32 | float64](c *abi.Column, v []T) []T {
 
 // narrow makes int64 values of decimal128 values, within the column's precision.
 func narrow(c *abi.Column, arr *array.Decimal128) error {
-	bound := int64(1)
-	for range c.Type.Precision {
-		bound *= 10
-	}
+	bound := powerOfTen(c.Type.Precision)
 	c.Ints = make([]int64, arr.Len())
 	for i := range c.Ints {
 		if c.IsNull(i) {
 			continue
 		}
-		num := arr.Value(i)
-		v := int64(num.LowBits())
-		if num.HighBits() != v>>63 || v <= -bound || v >= bound {
+		v := arr.Value(i)
+		if !within(v, bound) {
 			return fault.Errorf(fault.Limit, "table: a value does not fit %s", c.Type)
 		}
-		c.Ints[i] = v
+		c.Ints[i] = int64(v.LowBits())
 	}
 	return nil
+}
+
+// within reports whether -bound < v < bound.
+func within(v decimal128.Num, bound int64) bool {
+	low := int64(v.LowBits())
+	return v.HighBits() == low>>63 && -bound < low && low < bound
+}
+
+func powerOfTen(n uint8) int64 {
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return p
 }
 
 // toText shares the text of arr if it begins at 0 and no null hides bytes, and

@@ -1,15 +1,14 @@
 package table
 
 import (
+	"context"
 	"io"
-	"math"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"yingbi/internal/fault"
@@ -23,14 +22,21 @@ const (
 	groupText = 64 << 20
 )
 
-// Writer writes records as one Parquet file.
+// maxText is the most text of one row: a column of a row group is one page, of
+// less than 2 GiB.
+const maxText = 1 << 30
+
+// Writer writes records as one Parquet file. It holds one row group, encoded.
 type Writer struct {
-	w       io.Writer
-	schema  *arrow.Schema
-	out     *pqarrow.FileWriter // nil before the first row group is full
-	pending []arrow.RecordBatch // the rows of the next row group
-	rows    int64               // in pending
-	text    int64               // bytes in pending
+	sink   *sink
+	schema *arrow.Schema
+	first  []arrow.RecordBatch // copies of the first rows, until there are enough to choose how to store the columns
+	out    *file.Writer        // nil until then
+	group  file.BufferedRowGroupWriter
+	words  []*words // of the columns that have a dictionary in the current row group
+	rows   int64    // of the current row group
+	text   int64    // bytes in them
+	err    error    // the first; nothing is written after it
 }
 
 // NewWriter makes a writer of a Parquet file of the schema to w. The file is
@@ -39,69 +45,23 @@ func NewWriter(w io.Writer, schema *arrow.Schema) (*Writer, error) {
 	if _, err := FieldsOf(schema); err != nil {
 		return nil, err
 	}
-	return &Writer{w: struct{ io.Writer }{w}, schema: schema}, nil // the library closes what it can
+	return &Writer{sink: &sink{w: w}, schema: schema}, nil
 }
 
-// begin opens the file once, with what is quick to write and to load for the
-// first rows. A dictionary never ends early: a chunk that mixes encodings lists them
-// in the footer in the order of a Go map.
-func (w *Writer) begin() (err error) {
-	if w.out != nil {
-		return nil
-	}
-	props := []parquet.WriterProperty{
-		parquet.WithCompression(compress.Codecs.Snappy),
-		parquet.WithMaxRowGroupLength(groupRows),
-		parquet.WithStoreDecimalAsInteger(true),
-		parquet.WithVersion(parquet.V2_LATEST),
-		parquet.WithCreatedBy("yingbi"),
-		parquet.WithDictionaryDefault(false),
-		parquet.WithDictionaryPageSizeLimit(math.MaxInt32),
-	}
-	for i, f := range w.schema.Fields() {
-		props = append(props, parquet.WithDictionaryFor(f.Name, w.repeats(i)))
-	}
-	w.out, err = pqarrow.NewFileWriter(w.schema, w.w, parquet.NewWriterProperties(props...), pqarrow.NewArrowWriterProperties())
-	return err
-}
-
-// repeats reports whether column i holds text of which each value comes twice or
-// more on average in the first rows: names and codes, not identifiers. A
-// dictionary of what does not repeat takes three times as long to write.
-func (w *Writer) repeats(i int) bool {
-	const sample = 4096
-	seen, rows := make(map[string]struct{}), 0
-	for _, rec := range w.pending {
-		column, ok := rec.Column(i).(*array.String)
-		if !ok {
-			return false
-		}
-		for j := 0; j < column.Len() && rows < sample; j++ {
-			seen[column.Value(j)] = struct{}{}
-			rows++
-		}
-	}
-	return 2*len(seen) <= rows
-}
-
-// Write adds the rows of rec, which must not change before Close.
+// Write adds the rows of rec, which the caller may change or release after it.
 func (w *Writer) Write(rec arrow.RecordBatch) error {
 	if !rec.Schema().Equal(w.schema) {
 		return fault.New(fault.Internal, "table: the record has other columns than the file")
 	}
-	for rec.NumRows() > 0 {
+	if w.err == nil {
+		w.err = checkDecimals(rec)
+	}
+	for w.err == nil && rec.NumRows() > 0 {
 		n, text := w.fit(rec)
-		w.pending = append(w.pending, rec.NewSlice(0, n))
-		w.rows += n
-		w.text += text
-		if w.rows == groupRows || w.text >= groupText {
-			if err := w.flush(); err != nil {
-				return err
-			}
-		}
+		w.err = w.add(rec.NewSlice(0, n), text)
 		rec = rec.NewSlice(n, rec.NumRows())
 	}
-	return nil
+	return w.err
 }
 
 // fit gives how many rows of rec belong to the current row group, and how many
@@ -123,42 +83,173 @@ func (w *Writer) fit(rec arrow.RecordBatch) (rows, text int64) {
 	return rows, upTo(rows)
 }
 
-// flush writes the pending rows as one row group.
-func (w *Writer) flush() error {
-	if w.rows == 0 {
-		return nil
+// add adds rows to the current row group, all of which belong to it.
+func (w *Writer) add(rec arrow.RecordBatch, text int64) error {
+	if text > maxText {
+		return fault.New(fault.Limit, "table: a row has more than 1 GiB of text; split it over rows")
 	}
-	if err := w.begin(); err != nil {
+	w.rows += rec.NumRows()
+	w.text += text
+	full := w.rows == groupRows || w.text >= groupText
+	if w.out == nil && w.rows < sampleRows && !full {
+		return w.keep(rec)
+	}
+	if err := w.begin(rec); err != nil {
 		return err
 	}
-	w.out.NewRowGroup()
-	for i := range w.schema.NumFields() {
-		parts := make([]arrow.Array, len(w.pending))
-		for j, rec := range w.pending {
-			parts[j] = rec.Column(i)
-		}
-		whole := parts[0]
-		if len(parts) > 1 {
-			var err error
-			if whole, err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
-				return err
-			}
-		}
-		if err := w.out.WriteColumnData(whole); err != nil {
+	if err := w.encode(rec); err != nil {
+		return err
+	}
+	if full {
+		return w.endGroup()
+	}
+	return nil
+}
+
+// keep copies rows.
+func (w *Writer) keep(rec arrow.RecordBatch) error {
+	columns := make([]arrow.Array, rec.NumCols())
+	for i, c := range rec.Columns() {
+		var err error
+		if columns[i], err = array.Concatenate([]arrow.Array{c}, memory.DefaultAllocator); err != nil {
 			return err
 		}
 	}
-	w.pending, w.rows, w.text = nil, 0, 0
+	w.first = append(w.first, array.NewRecordBatch(w.schema, columns, rec.NumRows()))
 	return nil
+}
+
+// begin opens the file, once, and encodes the rows that were kept. Those that come
+// next help to choose how.
+func (w *Writer) begin(next ...arrow.RecordBatch) error {
+	if w.out != nil {
+		return nil
+	}
+	first := w.first
+	w.first = nil
+	props := properties(w.schema, append(first, next...))
+	schema, err := pqarrow.ToParquet(w.schema, props, pqarrow.DefaultWriterProps())
+	if err != nil {
+		return err
+	}
+	w.words = make([]*words, w.schema.NumFields())
+	for i, f := range w.schema.Fields() {
+		if props.DictionaryEnabledFor(f.Name) {
+			w.words[i] = newWords()
+		}
+	}
+	w.out = file.NewParquetWriter(w.sink, schema.Root(), file.WithWriterProps(props))
+	for _, rec := range first {
+		if err := w.encode(rec); err != nil {
+			return err
+		}
+	}
+	return w.sink.err
+}
+
+// encode adds rows to the columns of the row group.
+func (w *Writer) encode(rec arrow.RecordBatch) error {
+	if w.group == nil {
+		w.group = w.out.AppendBufferedRowGroup()
+	}
+	for i, c := range rec.Columns() {
+		if w.words[i] != nil {
+			w.words[i].add(c.(*array.String))
+		} else if err := w.put(i, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Writer) put(i int, c arrow.Array) error {
+	column, err := w.group.Column(i)
+	if err != nil {
+		return err
+	}
+	// Plain values are said not to be nullable, although they are: the levels tell
+	// it too, and the library's other path makes an error message for each row.
+	dictionary := w.words[i] != nil
+	return pqarrow.WriteArrowToColumn(context.Background(), column, c, levels(c), nil, dictionary)
+}
+
+// levels gives Parquet's definition level of each row: 1 where it has a value.
+func levels(c arrow.Array) []int16 {
+	out := make([]int16, c.Len())
+	for i := range out {
+		if c.IsValid(i) {
+			out[i] = 1
+		}
+	}
+	return out
+}
+
+// endGroup writes the row group.
+func (w *Writer) endGroup() error {
+	for i, words := range w.words {
+		if words == nil {
+			continue
+		}
+		if err := w.put(i, words.take()); err != nil {
+			return err
+		}
+	}
+	if err := w.group.Close(); err != nil {
+		return err
+	}
+	w.group, w.rows, w.text = nil, 0, 0
+	return w.sink.err
 }
 
 // Close writes what is pending and the footer. It does not close the io.Writer.
 func (w *Writer) Close() error {
-	if err := w.flush(); err != nil {
-		return err
+	if w.err == nil {
+		w.err = w.begin()
 	}
-	if err := w.begin(); err != nil {
-		return err
+	if w.err == nil && w.group != nil {
+		w.err = w.endGroup()
 	}
-	return w.out.Close()
+	if w.err == nil {
+		w.err = w.out.Close()
+	}
+	if w.err == nil {
+		w.err = w.sink.err
+	}
+	return w.err
+}
+
+// sink remembers the first error of an io.Writer: the library loses some, and
+// panics at some. It hides that the io.Writer may be closed.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	if s.err == nil {
+		_, s.err = s.w.Write(b)
+	}
+	return len(b), nil
+}
+
+// checkDecimals refuses a value outside its precision, of which the library would
+// write the low bits.
+func checkDecimals(rec arrow.RecordBatch) error {
+	for i, c := range rec.Columns() {
+		arr, ok := c.(*array.Decimal128)
+		if !ok {
+			continue
+		}
+		t, err := ColumnType(arr.DataType())
+		if err != nil {
+			return err
+		}
+		bound := powerOfTen(t.Precision)
+		for row, v := range arr.Values() {
+			if !within(v, bound) && arr.IsValid(row) {
+				return fault.Errorf(fault.Limit, "table: a value of column %d does not fit %s", i, t)
+			}
+		}
+	}
+	return nil
 }
