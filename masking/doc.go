@@ -5,6 +5,10 @@
 //	                                                                    │
 //	raw Arrow batch (all columns) ─────────────────────────────► Apply ─┴─► masked batch
 //
+// A Masker works for several goroutines. It remembers what it made of values that
+// come again: words of columns that have few of them, pseudonyms in a table of at most
+// 64 MiB. Both are wiped when it is closed.
+//
 // A column without a rule is dropped. A column that identifies a subject (the
 // data set's description says which) must not stay readable: only pseudonym,
 // constant, suppress and drop are accepted for it. Types are checked once, when a

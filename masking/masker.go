@@ -24,20 +24,23 @@ const MinSecret = 16
 
 // transform makes the masked array of one column. It is given an array of the
 // type that the column was compiled for, keeps its length, and returns an array
-// that the caller releases. Null stays null in all but constant.
+// that the caller releases. Null stays null in all but constant. It is safe for
+// concurrent use.
 type transform func(in arrow.Array) (arrow.Array, error)
 
-// Masker applies a policy to batches of one data set. It caches values inside a
-// batch and must not be used by two goroutines at once.
+// Masker applies a policy to batches of one data set. It is safe for concurrent
+// use. Close it: it remembers pseudonyms by the identifiers that they stand for.
 type Masker struct {
 	columns []maskedColumn
 	schema  *arrow.Schema
+	memo    *memo
 }
 
 type maskedColumn struct {
 	in    Column
 	out   Column
 	apply transform
+	words *worded // behind apply; nil for rules that do not look at words
 }
 
 // Check reports what Compile would refuse, without a secret.
@@ -55,19 +58,19 @@ func (p *Policy) Compile(columns []Column, secret []byte) (*Masker, error) {
 	if len(secret) < MinSecret {
 		return nil, fault.Errorf(fault.Internal, "masking: a scenario's secret has at least %d bytes", MinSecret)
 	}
-	masked := make([]maskedColumn, len(columns))
+	masked, memo := make([]maskedColumn, len(columns)), newMemo()
 	for _, r := range p.rules {
 		i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == r.column })
 		if i < 0 {
 			return nil, fault.At(r.place, "data set %s has no column %q; it has %s", p.Dataset, r.column, columnNames(columns))
 		}
-		out, err := r.compile(columns[i], scope{p.Dataset, secret})
+		out, err := r.compile(columns[i], scope{p.Dataset, secret, memo})
 		if err != nil {
 			return nil, err
 		}
 		masked[i] = out
 	}
-	return newMasker(slices.DeleteFunc(masked, func(c maskedColumn) bool { return c.apply == nil })), nil
+	return newMasker(slices.DeleteFunc(masked, func(c maskedColumn) bool { return c.apply == nil }), memo), nil
 }
 
 func (r *rule) compile(in Column, s scope) (maskedColumn, error) {
@@ -80,16 +83,31 @@ func (r *rule) compile(in Column, s scope) (maskedColumn, error) {
 		return maskedColumn{}, fault.Errorf(fault.Internal, "masking: column %s has no type", in.Name)
 	}
 	apply, t, err := def.compile(r, in, s)
-	out := Column{Name: in.Name, Type: t, Subject: in.Subject}
-	return maskedColumn{in: in, out: out, apply: apply}, err
+	masked := maskedColumn{in: in, out: Column{Name: in.Name, Type: t, Subject: in.Subject}, apply: apply}
+	if def.words && in.Type.Kind == coltype.Text {
+		masked.words = &worded{rule: apply}
+		masked.apply = masked.words.apply
+	}
+	return masked, err
 }
 
-func newMasker(columns []maskedColumn) *Masker {
+func newMasker(columns []maskedColumn, memo *memo) *Masker {
 	fields := make([]arrow.Field, len(columns))
 	for i, c := range columns {
 		fields[i] = arrow.Field{Name: c.out.Name, Type: arrowType(c.out.Type), Nullable: true}
 	}
-	return &Masker{columns: columns, schema: arrow.NewSchema(fields, nil)}
+	return &Masker{columns: columns, schema: arrow.NewSchema(fields, nil), memo: memo}
+}
+
+// Close wipes what the Masker remembers. It then masks no more, nor do those that
+// Only made of it.
+func (m *Masker) Close() {
+	m.memo.wipe()
+	for _, c := range m.columns {
+		if c.words != nil {
+			c.words.wipe()
+		}
+	}
 }
 
 // Columns gives the names and types of the masked columns, in order.
@@ -101,12 +119,12 @@ func (m *Masker) Columns() []Column {
 	return out
 }
 
-// Schema is that of the batches that Apply returns.
+// Schema gives the masked columns as they are stored; see Apply for what it makes of
+// texts.
 func (m *Masker) Schema() *arrow.Schema { return m.schema }
 
-// Only gives a Masker of the columns named, in the order of the data set. The
-// two share caches: use one of them. A name that the policy drops is a Conflict:
-// the grant promises what nobody may see.
+// Only gives a Masker of the columns named, in the order of the data set. A name
+// that the policy drops is a Conflict: the grant promises what nobody may see.
 func (m *Masker) Only(names []string) (*Masker, error) {
 	var kept []maskedColumn
 	for _, c := range m.columns {
@@ -120,11 +138,14 @@ func (m *Masker) Only(names []string) (*Masker, error) {
 				name, columnNames(m.Columns()))
 		}
 	}
-	return newMasker(kept), nil
+	return newMasker(kept, m.memo), nil
 }
 
 // Apply masks a batch that holds the raw columns by name; other columns of it are
-// passed over. The caller releases the result and keeps its batch.
+// passed over. The caller releases the result and keeps its batch. A text column of
+// few different values comes as a dictionary with indices of 32 bits, and in all
+// batches of a Masker an index stands for the same text. Other pseudonyms come as
+// fixed-size binary, packed: see Spell.
 func (m *Masker) Apply(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
 	masked := make([]arrow.Array, 0, len(m.columns))
 	defer func() {
@@ -147,7 +168,11 @@ func (m *Masker) Apply(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
 		}
 		masked = append(masked, out)
 	}
-	return array.NewRecordBatch(m.schema, masked, batch.NumRows()), nil
+	fields := m.schema.Fields()
+	for i, a := range masked {
+		fields[i].Type = a.DataType()
+	}
+	return array.NewRecordBatch(arrow.NewSchema(fields, nil), masked, batch.NumRows()), nil
 }
 
 func columnNames(columns []Column) string {

@@ -77,7 +77,25 @@ func apply(t testing.TB, ruleText string, in Column, a arrow.Array) (arrow.Array
 	if out.NumCols() == 0 {
 		return nil, Column{}
 	}
-	return out.Column(0), m.Columns()[0]
+	return plain(out.Column(0)), m.Columns()[0]
+}
+
+// plain gives the texts of a dictionary or of packed pseudonyms.
+func plain(a arrow.Array) arrow.Array {
+	words, ok := spelled(a).(*array.Dictionary)
+	if !ok {
+		return spelled(a)
+	}
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	for i := range words.Len() {
+		if words.IsNull(i) {
+			b.AppendNull()
+		} else {
+			b.Append(words.ValueStr(i))
+		}
+	}
+	return b.NewArray()
 }
 
 func TestRules(t *testing.T) {

@@ -51,6 +51,7 @@ type definition struct {
 	name     string
 	settings []setting
 	subject  bool // may stand on a column that identifies a subject
+	words    bool // makes texts of texts, each by itself
 	check    func(r *rule) error
 	compile  func(r *rule, in Column, s scope) (transform, coltype.Type, error)
 }
@@ -59,6 +60,7 @@ type definition struct {
 type scope struct {
 	dataset string
 	secret  []byte // of the scenario
+	memo    *memo  // of the Masker
 }
 
 // definitions lists the rules by name. It is a function because the compilers
@@ -79,18 +81,19 @@ func definitions() []definition {
 		},
 		{name: "constant", subject: true, settings: []setting{{"value", textSetting, true}}, compile: compileConstant},
 		{name: "drop", subject: true, compile: compileDrop},
-		{name: "keep", compile: compileKeep},
-		{name: "mask", settings: []setting{{"first", countSetting, false}, {"last", countSetting, false}}, compile: compileMask},
+		{name: "keep", words: true, compile: compileKeep},
+		{name: "mask", words: true, settings: []setting{{"first", countSetting, false}, {"last", countSetting, false}}, compile: compileMask},
 		{
 			name:     "period",
 			settings: []setting{{"to", textSetting, true}, {"zone", textSetting, false}},
 			check:    checkPeriod,
 			compile:  compilePeriod,
 		},
-		{name: "prefix", settings: []setting{{"length", countSetting, true}}, check: checkPrefix, compile: compilePrefix},
+		{name: "prefix", words: true, settings: []setting{{"length", countSetting, true}}, check: checkPrefix, compile: compilePrefix},
 		{
 			name:     "pseudonym",
 			subject:  true,
+			words:    true,
 			settings: []setting{{"kind", textSetting, false}},
 			check:    checkPseudonym,
 			compile:  compilePseudonym,

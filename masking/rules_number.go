@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -84,28 +83,38 @@ func compileBands(r *rule, in Column, _ scope) (transform, coltype.Type, error) 
 }
 
 func bandsOfWhole(bounds []int64, labels []string, right bool) transform {
+	words := wordsOf(labels)
 	return func(a arrow.Array) (arrow.Array, error) {
 		values, err := whole(a)
 		if err != nil {
 			return nil, err
 		}
-		return toText(len(values), len(labels[0]), func(i int) (string, bool) {
-			v := values[i]
-			band := sort.Search(len(bounds), func(b int) bool { return bounds[b] > v || right && bounds[b] == v })
-			return labels[band], a.IsValid(i)
-		}), nil
+		return inBands(a, values, bounds, words, right), nil
 	}
 }
 
 func bandsOfDouble(bounds []float64, labels []string, right bool) transform {
+	words := wordsOf(labels)
 	return func(a arrow.Array) (arrow.Array, error) {
-		values := a.(*array.Float64)
-		return toText(values.Len(), len(labels[0]), func(i int) (string, bool) {
-			v := values.Value(i)
-			band := sort.Search(len(bounds), func(b int) bool { return bounds[b] > v || right && bounds[b] == v })
-			return labels[band], values.IsValid(i) && v == v
-		}), nil
+		return inBands(a, a.(*array.Float64).Float64Values(), bounds, words, right), nil
 	}
+}
+
+// inBands finds the bands of values. NaN is in none.
+func inBands[T int64 | float64](a arrow.Array, values, bounds []T, words arrow.Array, right bool) arrow.Array {
+	valid, bands := validOf(a), make([]int32, len(values))
+	for i, v := range values {
+		if v != v {
+			valid = valid.without(i, len(values))
+		}
+		for _, bound := range bounds { // few, so that halving them takes longer
+			if bound > v || right && bound == v {
+				break
+			}
+			bands[i]++
+		}
+	}
+	return inWords(valid, bands, words)
 }
 
 // scaled gives the numbers of a setting in the units of the column.
@@ -213,9 +222,7 @@ func (r *rule) days(key string, in Column) ([]int32, error) {
 func clampDates(f func(int32) int32) transform {
 	return func(a arrow.Array) (arrow.Array, error) {
 		values := a.(*array.Date32)
-		return toDate(values.Len(), func(i int) (int32, bool) {
-			return f(int32(values.Value(i))), values.IsValid(i)
-		}), nil
+		return toDates(a, func(i int) (int32, bool) { return f(int32(values.Value(i))), true }), nil
 	}
 }
 

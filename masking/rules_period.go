@@ -81,22 +81,75 @@ func compilePeriod(r *rule, in Column, _ scope) (transform, coltype.Type, error)
 
 func periodOfTimestamp(first firstDay, zone *time.Location) transform {
 	return func(a arrow.Array) (arrow.Array, error) {
-		values := a.(*array.Timestamp)
-		return toDate(values.Len(), func(i int) (int32, bool) {
-			days, ok := startOf(time.UnixMicro(int64(values.Value(i))).In(zone), first)
-			return days, ok && values.IsValid(i)
-		}), nil
+		values, starts, clock := a.(*array.Timestamp), newStarts(first), offsets{zone: zone}
+		return toDates(a, func(i int) (int32, bool) { return starts.of(clock.day(int64(values.Value(i)))) }), nil
 	}
 }
 
 func periodOfDate(first firstDay) transform {
 	return func(a arrow.Array) (arrow.Array, error) {
-		values := a.(*array.Date32)
-		return toDate(values.Len(), func(i int) (int32, bool) {
-			days, ok := startOf(time.Unix(int64(values.Value(i))*secondsPerDay, 0).UTC(), first)
-			return days, ok && values.IsValid(i)
-		}), nil
+		values, starts := a.(*array.Date32), newStarts(first)
+		return toDates(a, func(i int) (int32, bool) { return starts.of(int64(values.Value(i))) }), nil
 	}
+}
+
+// offsets tells the civil days of a zone. A file's instants lie mostly between the
+// same two changes of its offset, so the last such stretch is kept.
+type offsets struct {
+	zone        *time.Location
+	from, until int64 // seconds since 1970; empty at first
+	offset      int64 // seconds to add
+}
+
+// day gives the civil day of an instant, which is in microseconds since 1970.
+func (o *offsets) day(micros int64) int64 {
+	seconds := floorDiv(micros, 1e6)
+	if seconds < o.from || seconds >= o.until {
+		at := time.Unix(seconds, 0).In(o.zone)
+		_, offset := at.Zone()
+		o.from, o.until, o.offset = math.MinInt64, math.MaxInt64, int64(offset)
+		start, end := at.ZoneBounds()
+		if !start.IsZero() {
+			o.from = start.Unix()
+		}
+		if !end.IsZero() {
+			o.until = end.Unix()
+		}
+	}
+	return floorDiv(seconds+o.offset, secondsPerDay)
+}
+
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return (a+1)/b - 1
+	}
+	return a / b
+}
+
+// starts gives the first days of the periods of civil days. A file has few
+// different days, so it remembers some: the calendar costs ten times a look-up.
+type starts struct {
+	first firstDay
+	known []start // by the day's low bits
+}
+
+// start is one day and what it becomes; the zero start is right for no day.
+type start struct {
+	day   int64
+	first int32
+	ok    bool
+	used  bool
+}
+
+func newStarts(first firstDay) *starts { return &starts{first, make([]start, 1024)} }
+
+func (s *starts) of(day int64) (int32, bool) {
+	at := &s.known[day&int64(len(s.known)-1)]
+	if !at.used || at.day != day {
+		first, ok := startOf(time.Unix(day*secondsPerDay, 0).UTC(), s.first)
+		*at = start{day, first, ok, true}
+	}
+	return at.first, at.ok
 }
 
 // startOf gives the period's first day in days since 1970-01-01; false where it

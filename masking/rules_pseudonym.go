@@ -1,13 +1,12 @@
 package masking
 
 import (
-	"encoding/base32"
+	"encoding/binary"
 	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"yingbi/crypto"
 	"yingbi/internal/coltype"
@@ -21,14 +20,10 @@ import (
 //	pseudonym = base32(HMAC-SM3(key, value))[:20]
 //
 // Among 10^9 values the chance that any two share a pseudonym is 4·10^-13.
-const (
-	pseudonymLength = 20 // characters of five bits
-	pseudonymBytes  = 15 // a whole number of base32 groups that covers them
-	pseudonymLabel  = "masking pseudonym"
-)
+const pseudonymLabel = "masking pseudonym"
 
 // alphabet is that of RFC 4648 in lower case.
-var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567")
+const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
 
 func checkPseudonym(r *rule) error {
 	if r.has("kind") && strings.TrimSpace(r.text("kind")) == "" {
@@ -53,63 +48,210 @@ func compilePseudonym(r *rule, in Column, s scope) (transform, coltype.Type, err
 		domain = "kind\x00" + kind
 	}
 	p := &pseudonymiser{
-		mac:        crypto.NewMAC(crypto.Derive(s.secret, []byte(domain), pseudonymLabel, 32)),
+		key:        crypto.Derive(s.secret, []byte(domain), pseudonymLabel, 32),
 		identifier: kind != "",
-		seen:       map[string][pseudonymLength]byte{},
+		memo:       s.memo,
+		domain:     s.memo.domain(domain),
 	}
 	return p.apply, text, nil
 }
 
-// pseudonymiser computes each distinct value of a batch once: a MAC costs ten
+// pseudonymiser computes a value that its memo knows no more: an HMAC costs ten
 // times a look-up.
 type pseudonymiser struct {
-	mac        *crypto.MAC
+	key        []byte
 	identifier bool // values are compared as identifiers of a subject are
-	seen       map[string][pseudonymLength]byte
-	sum        []byte
+	memo       *memo
+	domain     uint8 // in the memo
 }
 
+// chunkRows is how many rows are looked up, computed and then remembered at a time:
+// the memo is locked twice for all of them.
+const chunkRows = 1024
+
+// maxLong is how many values that the memo does not take are remembered in a batch:
+// names of places, not numbers of people.
+const maxLong = 4096
+
+// chunk is the work on some rows of one column.
+type chunk struct {
+	mac    *crypto.MAC
+	full   []byte // an HMAC
+	keys   [chunkRows]memoKey
+	hashes [chunkRows]uint64
+	short  [chunkRows]bool // the memo takes the value
+	sums   [chunkRows]sum
+	null   [chunkRows]bool
+	misses []int          // rows that the memo did not know
+	fresh  []entry        // what it will know
+	latest sums           // what was computed lately, for rows further down
+	long   map[string]sum // some values of the batch that no memo takes
+	touch  uint64
+}
+
+// apply gives packed pseudonyms.
 func (p *pseudonymiser) apply(a arrow.Array) (arrow.Array, error) {
-	out := array.NewStringBuilder(memory.DefaultAllocator)
-	defer out.Release()
-	out.Reserve(a.Len())
-	out.ReserveData(a.Len() * pseudonymLength)
-	defer clear(p.seen) // its keys are identifiers, and they point into the batch
-	for i := range a.Len() {
-		pseudonym, ok := p.at(a, i)
-		if ok {
-			out.BinaryBuilder.Append(pseudonym[:])
-		} else {
-			out.AppendNull()
+	values, ok := a.(*array.String)
+	if !ok {
+		values = digits(a.(*array.Int64))
+		defer values.Release()
+	}
+	c := &chunk{mac: crypto.NewMAC(p.key), latest: make(sums, chunkRows/places), long: map[string]sum{}}
+	defer c.wipe()
+	valid, out := validOf(a), make([]byte, a.Len()*PackedSize)
+	for first := 0; first < a.Len(); first += chunkRows {
+		n := min(chunkRows, a.Len()-first)
+		p.compute(c, values, first, n)
+		for i := range n {
+			switch row := first + i; {
+			case c.null[i]:
+				valid = valid.without(row, a.Len())
+			case valid.has(row):
+				c.sums[i].pack(out[row*PackedSize:])
+			}
 		}
 	}
-	return out.NewArray(), nil
+	return newArray(packedType, a.Len(), valid, out), nil
 }
 
-func (p *pseudonymiser) at(a arrow.Array, i int) (pseudonym [pseudonymLength]byte, ok bool) {
-	if a.IsNull(i) {
-		return pseudonym, false
+// digits spells integers.
+func digits(a *array.Int64) *array.String {
+	return toTexts(a, 12, func(to []byte, i int) ([]byte, bool) { return strconv.AppendInt(to, a.Value(i), 10), true }).(*array.String)
+}
+
+// compute fills the sums of n rows.
+func (p *pseudonymiser) compute(c *chunk, values *array.String, first, n int) {
+	clear(c.null[:])
+	c.misses, c.fresh = c.misses[:0], c.fresh[:0]
+	for i := range n {
+		if c.keys[i], c.short[i] = keyOf(p.domain, values.Value(first+i)); c.short[i] {
+			c.hashes[i] = p.memo.hash(c.keys[i])
+		}
 	}
-	var written string
-	switch values := a.(type) {
-	case *array.String:
-		written = values.Value(i)
-	case *array.Int64:
-		written = strconv.FormatInt(values.Value(i), 10)
+	p.lookUp(c, values, first, n)
+	for _, i := range c.misses {
+		p.computeOne(c, values.Value(first+i), i)
 	}
-	if pseudonym, ok = p.seen[written]; ok {
-		return pseudonym, true
+	if len(c.fresh) > 0 {
+		p.memo.add(c.fresh)
+	}
+}
+
+// lookUp asks the memo. Its table is larger than the processor's cache: touching all
+// places first lets the processor wait for many at a time.
+func (p *pseudonymiser) lookUp(c *chunk, values *array.String, first, n int) {
+	p.memo.mu.RLock()
+	defer p.memo.mu.RUnlock()
+	if p.memo.sums != nil {
+		for _, hash := range c.hashes[:n] {
+			set := p.memo.sums.at(hash)
+			c.touch ^= set[0][0] ^ set[places/2][0]
+		}
+	}
+	for i := range n {
+		if values.IsNull(first + i) {
+			continue
+		}
+		known := false
+		if c.short[i] && p.memo.sums != nil {
+			c.sums[i], known = p.memo.sums.find(c.hashes[i], c.keys[i])
+		}
+		if !known {
+			c.misses = append(c.misses, i)
+		}
+	}
+}
+
+// computeOne computes the sum of a value, or finds it among the latest.
+func (p *pseudonymiser) computeOne(c *chunk, written string, i int) {
+	known := false
+	if c.short[i] {
+		c.sums[i], known = c.latest.find(c.hashes[i], c.keys[i])
+	} else {
+		c.sums[i], known = c.long[written]
+	}
+	if known {
+		return
 	}
 	value := written
 	if p.identifier {
+		var ok bool
 		if value, ok = idnum.Normalise(written); !ok {
-			return pseudonym, false
+			c.null[i] = true
+			return
 		}
 	}
-	p.sum = p.mac.Sum(p.sum[:0], []byte(value))
-	var encoded [pseudonymBytes * 8 / 5]byte
-	alphabet.Encode(encoded[:], p.sum[:pseudonymBytes])
-	copy(pseudonym[:], encoded[:])
-	p.seen[written] = pseudonym
-	return pseudonym, true
+	c.full = c.mac.Sum(c.full[:0], []byte(value))
+	c.sums[i] = newSum(c.full)
+	if !c.short[i] {
+		if len(c.long) < maxLong {
+			c.long[written] = c.sums[i]
+		}
+		return
+	}
+	e := newEntry(c.keys[i], c.sums[i])
+	c.latest.put(c.hashes[i], e)
+	c.fresh = append(c.fresh, e)
+}
+
+// wipe forgets identifiers, and pointers to them.
+func (c *chunk) wipe() {
+	clear(c.keys[:])
+	clear(c.fresh[:cap(c.fresh)])
+	clear(c.latest)
+	clear(c.long)
+}
+
+// PackedSize is the bytes of a packed pseudonym, PseudonymSize those of its text.
+const (
+	PackedSize    = 13
+	PseudonymSize = 20
+)
+
+// packedType is the Arrow type of a column of packed pseudonyms.
+var packedType = &arrow.FixedSizeBinaryType{ByteWidth: PackedSize}
+
+// Spell writes the text of a packed pseudonym.
+func Spell(to, packed []byte) { newSum(packed).spell((*[PseudonymSize]byte)(to)) }
+
+// sum is what a pseudonym keeps of an HMAC: its first 40 bits and the next 60.
+type sum struct{ first, next uint64 }
+
+func newSum(full []byte) sum {
+	return sum{binary.BigEndian.Uint64(full) >> 24, binary.BigEndian.Uint64(full[5:]) >> 4}
+}
+
+func (s sum) pack(to []byte) {
+	binary.BigEndian.PutUint64(to, s.first<<24)
+	binary.BigEndian.PutUint64(to[5:], s.next<<4)
+}
+
+func (s sum) spell(to *[PseudonymSize]byte) {
+	for i := range 4 {
+		binary.LittleEndian.PutUint16(to[2*i:], spelling[s.first>>(30-10*i)&1023])
+	}
+	for i := range 6 {
+		binary.LittleEndian.PutUint16(to[8+2*i:], spelling[s.next>>(50-10*i)&1023])
+	}
+}
+
+// spelling gives the two characters of ten bits.
+var spelling = func() (out [1024]uint16) {
+	for i := range out {
+		out[i] = uint16(alphabet[i>>5]) | uint16(alphabet[i&31])<<8
+	}
+	return out
+}()
+
+// spelled gives the texts of a column that may hold packed pseudonyms.
+func spelled(a arrow.Array) arrow.Array {
+	packed, ok := a.(*array.FixedSizeBinary)
+	if !ok {
+		return a
+	}
+	return toTexts(a, PseudonymSize, func(to []byte, i int) ([]byte, bool) {
+		var text [PseudonymSize]byte
+		Spell(text[:], packed.Value(i))
+		return append(to, text[:]...), true
+	})
 }

@@ -27,16 +27,16 @@ func compileMask(r *rule, in Column, _ scope) (transform, coltype.Type, error) {
 	first, last := r.count("first"), r.count("last")
 	return func(a arrow.Array) (arrow.Array, error) {
 		values := a.(*array.String)
-		return toText(values.Len(), len(stars)+first+last, func(i int) (string, bool) {
-			return maskText(values.Value(i), first, last), values.IsValid(i)
+		return toTexts(a, len(stars)+first+last, func(to []byte, i int) ([]byte, bool) {
+			return appendMasked(to, values.Value(i), first, last), true
 		}), nil
 	}, text, nil
 }
 
-// maskText gives stars alone where first and last together would show it all.
-func maskText(s string, first, last int) string {
+// appendMasked gives stars alone where first and last together would show it all.
+func appendMasked(to []byte, s string, first, last int) []byte {
 	if utf8.RuneCountInString(s) <= first+last {
-		return stars
+		return append(to, stars...)
 	}
 	start, end := 0, len(s)
 	for range first {
@@ -47,7 +47,8 @@ func maskText(s string, first, last int) string {
 		_, size := utf8.DecodeLastRuneInString(s[:end])
 		end -= size
 	}
-	return s[:start] + stars + s[end:]
+	to = append(append(to, s[:start]...), stars...)
+	return append(to, s[end:]...)
 }
 
 func checkPrefix(r *rule) error {
@@ -64,16 +65,21 @@ func compilePrefix(r *rule, in Column, _ scope) (transform, coltype.Type, error)
 	case coltype.Text:
 		return func(a arrow.Array) (arrow.Array, error) {
 			values := a.(*array.String)
-			return toText(values.Len(), length, func(i int) (string, bool) {
-				return firstRunes(strings.TrimSpace(values.Value(i)), length), values.IsValid(i)
+			return toTexts(a, length, func(to []byte, i int) ([]byte, bool) {
+				return append(to, firstRunes(strings.TrimSpace(values.Value(i)), length)...), true
 			}), nil
 		}, text, nil
 	case coltype.Integer:
 		return func(a arrow.Array) (arrow.Array, error) {
 			values := a.(*array.Int64)
-			return toText(values.Len(), length, func(i int) (string, bool) {
+			return toTexts(a, length, func(to []byte, i int) ([]byte, bool) {
 				v := values.Value(i)
-				return firstRunes(strconv.FormatInt(v, 10), length), values.IsValid(i) && v >= 0
+				if v < 0 {
+					return to, false
+				}
+				end := len(to) + length
+				to = strconv.AppendInt(to, v, 10)
+				return to[:min(end, len(to))], true
 			}), nil
 		}, text, nil
 	default:

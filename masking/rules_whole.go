@@ -34,6 +34,10 @@ func compileSuppress(_ *rule, in Column, _ scope) (transform, coltype.Type, erro
 }
 
 func compileConstant(r *rule, in Column, _ scope) (transform, coltype.Type, error) {
+	if in.Type.Kind == coltype.Text {
+		words := wordsOf([]string{r.text("value")})
+		return func(a arrow.Array) (arrow.Array, error) { return inWords(nil, make([]int32, a.Len()), words), nil }, in.Type, nil
+	}
 	add, problem := constantOf(in.Type, r.text("value"))
 	if problem != "" {
 		return nil, in.Type, r.errorAt("value", "column %s is %s; %q %s", in.Name, in.Type, r.text("value"), problem)
@@ -49,8 +53,8 @@ func compileConstant(r *rule, in Column, _ scope) (transform, coltype.Type, erro
 	}, in.Type, nil
 }
 
-// constantOf reads the constant as a value of the column's type, or says why it
-// is none.
+// constantOf reads the constant as a value of the column's type, which is not text,
+// or says why it is none.
 func constantOf(t coltype.Type, text string) (add func(array.Builder), problem string) {
 	switch t.Kind {
 	case coltype.Integer, coltype.Decimal:
@@ -81,7 +85,7 @@ func constantOf(t coltype.Type, text string) (add func(array.Builder), problem s
 		}
 		return func(b array.Builder) { b.(*array.BooleanBuilder).Append(v) }, ""
 	default:
-		return func(b array.Builder) { b.(*array.StringBuilder).Append(text) }, ""
+		return nil, "has no type"
 	}
 }
 

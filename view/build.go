@@ -4,177 +4,240 @@ import (
 	"context"
 	"io"
 	"math"
-	"sort"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"yingbi/catalog"
+	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/masking"
 	"yingbi/table"
+	"yingbi/vault"
 )
 
-// maxRows is what a row number holds.
+// maxRows is what a row number holds, as the registries of subjects do.
 const maxRows = math.MaxUint32
 
-// batchRows is how many rows are gathered at a time.
-const batchRows = 64 << 10
+// limits bound a build. What it makes depends on none but bucket.
+type limits struct {
+	workers int   // goroutines
+	memory  int64 // bytes of packed rows before the first goes to disk
+	bucket  int64 // rows of a bucket on average
+}
+
+// standard gives the limits of this process. Each worker takes some 100 MiB.
+func standard() limits {
+	return limits{workers: min(runtime.GOMAXPROCS(0), 4), memory: 16 << 20, bucket: bucketRows}
+}
+
+// builder makes the parts of one view.
+type builder struct {
+	*View
+	req    Request
+	limits limits
+	schema *arrow.Schema // masked columns, then ordinals
+	masker *masking.Masker
+	pile   *pile
+	rows   atomic.Int64 // done so far, each counted when it is masked and when it is in its place
+	batch  *vault.Batch
+	words  vocabularies
+}
 
 // build masks the version and seals the view.
-func (v *View) build(ctx context.Context, req Request, masker *masking.Masker) error {
-	masked, err := v.mask(ctx, req, masker)
-	if err != nil {
-		return err
-	}
-	if err := masked.checkOrdinals(len(v.columns), len(v.kinds)); err != nil {
-		return err
-	}
-	rows := order(req.Secret, v.identity, masked.rows)
-	batch := v.home.Begin()
-	defer batch.Discard()
-	w, err := batch.Create(ctx, v.object())
-	if err == nil {
-		err = masked.write(ctx, w, rows)
+func (v *View) build(ctx context.Context, req Request, masker *masking.Masker, l limits) (err error) {
+	b := &builder{View: v, req: req, limits: l, masker: masker, schema: v.schema(), pile: newPile(v.home, v.shape.buckets, l.memory), batch: v.home.Begin()}
+	defer b.pile.Close()
+	defer b.batch.Discard()
+	b.words.columns = make([]*array.String, b.schema.NumFields())
+	if err = b.mask(ctx); err == nil {
+		err = b.arrange(ctx)
 	}
 	if err == nil {
-		err = batch.Commit(ctx)
+		err = b.batch.Commit(ctx)
 	}
-	if fault.KindOf(err) == fault.Conflict {
-		if _, missing := v.home.Stat(v.object()); missing == nil {
-			return nil // somebody else built the same view meanwhile
-		}
+	if fault.KindOf(err) == fault.Conflict && v.exists() {
+		return nil // somebody else built the same view meanwhile
 	}
 	return err
 }
 
-// rowset is a table in memory: batches of one schema, masked columns first and
-// then one column of ordinals for each kind.
-type rowset struct {
-	schema  *arrow.Schema
-	batches []arrow.RecordBatch
-	starts  []int // the number of each batch's first row
-	rows    int
-}
-
-// mask reads the version and keeps masked columns and ordinals.
-func (v *View) mask(ctx context.Context, req Request, masker *masking.Masker) (*rowset, error) {
-	var names []string
-	fields := masker.Schema().Fields()
+// schema is that of the view's parts.
+func (v *View) schema() *arrow.Schema {
+	var fields []table.Field
 	for _, c := range v.columns {
-		names = append(names, c.Name)
+		fields = append(fields, table.Field{Name: c.Name, Type: c.Type})
 	}
 	for _, kind := range v.kinds {
-		name := catalog.SubjectColumn(kind)
-		names = append(names, name)
-		fields = append(fields, arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int64, Nullable: true})
+		fields = append(fields, table.Field{Name: catalog.SubjectColumn(kind), Type: coltype.Type{Kind: coltype.Integer}})
 	}
-	if req.Version.Rows > maxRows {
-		return nil, fault.Errorf(fault.Limit, "a view holds at most %d rows; version %d of %s has more", int64(maxRows), req.Version.Number, req.Dataset.ID)
-	}
-	out := &rowset{schema: arrow.NewSchema(fields, nil)}
-	for _, p := range req.Version.Parts {
-		err := v.readPart(ctx, p, names, func(raw arrow.RecordBatch) error { return out.add(raw, masker) })
-		if err != nil {
-			return nil, err
-		}
-	}
-	if int64(out.rows) != req.Version.Rows {
-		return nil, fault.Errorf(fault.Integrity, "data set %s, version %d, has %d rows and was registered with %d",
-			req.Dataset.ID, req.Version.Number, out.rows, req.Version.Rows)
-	}
-	return out, nil
+	return table.Schema(fields...)
 }
 
-// readPart reads the named columns of a part of the version.
-func (v *View) readPart(ctx context.Context, p catalog.Part, names []string, f func(arrow.RecordBatch) error) error {
-	object, err := v.home.Open(ctx, p.Object())
+// mask reads the parts of the version, masks them, and puts their rows on the pile.
+func (b *builder) mask(ctx context.Context) error {
+	parts := b.req.Version.Parts
+	first := make([]int64, len(parts)+1) // the number of each part's first row
+	for i, p := range parts {
+		first[i+1] = first[i] + p.Rows
+	}
+	return inParallel(ctx, b.limits.workers, len(parts), func(ctx context.Context) (func(int) error, error) {
+		places, err := newPlaces(b.req.Secret, b.identity, b.shape)
+		p := newPacker(places, &b.words)
+		return func(i int) error { return b.maskPart(ctx, p, parts[i], first[i]) }, err
+	})
+}
+
+func (b *builder) maskPart(ctx context.Context, p *packer, part catalog.Part, first int64) error {
+	object, err := b.home.Open(ctx, part.Object())
 	if err != nil {
 		return err
 	}
 	defer object.Close()
-	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, names)
+	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, names(b.schema))
 	if err != nil {
 		return err
 	}
-	return each(ctx, in, f)
+	if in.Rows() != part.Rows {
+		return fault.Errorf(fault.Integrity, "part %s of data set %s has %d rows and was registered with %d", part.Object(), b.req.Dataset.ID, in.Rows(), part.Rows)
+	}
+	return each(ctx, in, func(raw arrow.RecordBatch) error {
+		err := b.maskBatch(p, raw, first)
+		first += raw.NumRows()
+		return err
+	})
 }
 
-// add masks a raw batch, whose last columns are the ordinals.
-func (s *rowset) add(raw arrow.RecordBatch, masker *masking.Masker) error {
-	masked, err := masker.Apply(raw)
+func (b *builder) maskBatch(p *packer, raw arrow.RecordBatch, first int64) error {
+	masked, err := b.masker.Apply(raw)
 	if err != nil {
 		return err
 	}
-	columns := append([]arrow.Array{}, masked.Columns()...)
-	columns = append(columns, raw.Columns()[len(columns):]...)
-	for i, c := range columns {
-		if !arrow.TypeEqual(c.DataType(), s.schema.Field(i).Type) {
-			return fault.New(fault.Integrity, "view: the version's ordinals are no integers")
-		}
+	ordinals := raw.Columns()[len(b.columns):]
+	if err := checkOrdinals(ordinals); err != nil {
+		return err
 	}
-	s.batches = append(s.batches, array.NewRecordBatch(s.schema, columns, raw.NumRows()))
-	s.starts = append(s.starts, s.rows)
-	s.rows += int(raw.NumRows())
+	columns := append(append([]arrow.Array{}, masked.Columns()...), ordinals...)
+	packed, err := p.pack(columns, int(raw.NumRows()), first)
+	if err != nil {
+		return err
+	}
+	if err := b.pile.add(packed); err != nil {
+		return err
+	}
+	b.did(raw.NumRows())
 	return nil
 }
 
 // checkOrdinals refuses rows without a subject of each kind: ingest keeps none, so
 // a missing one is damage.
-func (s *rowset) checkOrdinals(first, kinds int) error {
-	for _, b := range s.batches {
-		for k := first; k < first+kinds; k++ {
-			values := b.Column(k).(*array.Int64)
-			for i, v := range values.Int64Values() {
-				if values.IsNull(i) || v < 1 || v > math.MaxUint32 {
-					return fault.New(fault.Integrity, "view: the version has a row without its subject")
-				}
+func checkOrdinals(ordinals []arrow.Array) error {
+	for _, a := range ordinals {
+		values, ok := a.(*array.Int64)
+		if !ok {
+			return fault.New(fault.Integrity, "view: the version's ordinals are no integers")
+		}
+		for i, v := range values.Int64Values() {
+			if v < 1 || v > math.MaxUint32 || values.IsNull(i) {
+				return fault.New(fault.Integrity, "view: the version has a row without its subject")
 			}
 		}
 	}
 	return nil
 }
 
-// write writes the rows in the order given.
-func (s *rowset) write(ctx context.Context, w io.Writer, order []uint32) error {
-	out, err := table.NewWriter(w, s.schema)
+// arrange puts the rows in their order and writes the view's parts.
+func (b *builder) arrange(ctx context.Context) error {
+	if b.pile.rows != b.shape.rows {
+		return fault.Errorf(fault.Integrity, "data set %s has %d rows and was registered with %d", b.req.Dataset.ID, b.pile.rows, b.shape.rows)
+	}
+	words := make([]*vocabulary, len(b.words.columns))
+	for c, known := range b.words.columns {
+		words[c] = vocabularyOf(known)
+	}
+	b.masker.Close() // its memory is needed now
+	return inParallel(ctx, b.limits.workers, int(b.shape.parts()), func(ctx context.Context) (func(int) error, error) {
+		u := &unpacker{schema: b.schema, words: words}
+		return func(i int) error { return b.writePart(ctx, u, int64(i)) }, nil
+	})
+}
+
+func (b *builder) writePart(ctx context.Context, u *unpacker, number int64) error {
+	w, err := b.batch.CreateCache(ctx, b.object(number))
 	if err != nil {
 		return err
 	}
-	for len(order) > 0 {
+	out, err := table.NewWriter(w, b.schema)
+	if err != nil {
+		return err
+	}
+	for bucket := number * b.shape.perPart; bucket < min((number+1)*b.shape.perPart, b.shape.buckets); bucket++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(batchRows, len(order))
-		if err := out.Write(s.gather(order[:n])); err != nil {
+		rows, err := u.unpack(b.pile, bucket)
+		if err != nil {
 			return err
 		}
-		order = order[n:]
-	}
-	return out.Close()
-}
-
-// at is where a row lies.
-type at struct{ batch, row int }
-
-func (s *rowset) locate(row uint32) at {
-	batch := sort.SearchInts(s.starts, int(row)+1) - 1
-	return at{batch, int(row) - s.starts[batch]}
-}
-
-// gather makes one batch of the rows given.
-func (s *rowset) gather(rows []uint32) arrow.RecordBatch {
-	places := make([]at, len(rows))
-	for i, row := range rows {
-		places[i] = s.locate(row)
-	}
-	columns := make([]arrow.Array, s.schema.NumFields())
-	for c := range columns {
-		parts := make([]arrow.Array, len(s.batches))
-		for b := range s.batches {
-			parts[b] = s.batches[b].Column(c)
+		if err := out.Write(rows); err != nil {
+			return err
 		}
-		columns[c] = gather(s.schema.Field(c).Type, parts, places)
+		b.did(rows.NumRows())
 	}
-	return array.NewRecordBatch(s.schema, columns, int64(len(rows)))
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func (b *builder) did(rows int64) {
+	if b.req.Progress != nil {
+		b.req.Progress(b.rows.Add(rows))
+	}
+}
+
+// inParallel does the tasks 0 to n-1 on some workers, each of which is begun once
+// and takes the next task that nobody has. The first error ends all.
+func inParallel(ctx context.Context, workers, n int, begin func(context.Context) (do func(int) error, err error)) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(workers, n) {
+		all.Go(func() {
+			do, err := begin(ctx)
+			for err == nil && ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				err = do(i)
+			}
+			stop(err) // the first one stays
+		})
+	}
+	all.Wait()
+	return context.Cause(ctx)
+}
+
+// each reads all batches.
+func each(ctx context.Context, in *table.Reader, f func(arrow.RecordBatch) error) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		batch, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f(batch); err != nil {
+			return err
+		}
+	}
 }

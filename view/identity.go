@@ -8,9 +8,9 @@ import (
 	"yingbi/masking"
 )
 
-// codeVersion names how rows are put in order; it changes when they would stand
-// otherwise.
-const codeVersion = "yingbi/view/2"
+// codeVersion names how rows are put in order and cut into parts; it changes when
+// they would stand otherwise.
+const codeVersion = "yingbi/view/3"
 
 // identify gives SM3 over the fields, each behind its length (4 bytes, little
 // endian), so that no two requests write the same bytes.

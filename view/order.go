@@ -1,56 +1,125 @@
 package view
 
 import (
-	"cmp"
-	"encoding/binary"
-	"slices"
+	"math/bits"
 
 	"yingbi/crypto"
 )
 
-// place is one row on its way into the keyed order.
-type place struct {
-	key uint64 // pseudo-random, of the row number
-	row uint32
+// The rows of a view stand in the order of pseudo-random keys, one for each row
+// number, under a key of the view. They are put in order in two steps: the keys
+// from 0 to 2^64 are cut into equal buckets, and each bucket is sorted by itself.
+const (
+	bucketRows  = 130_000  // of a bucket on average: its columns stay in the core's cache while they are sorted
+	bucketBytes = 32 << 20 // of stored Parquet, for rows that are long
+	manyBuckets = 1024     // with more, what a batch of rows adds to a bucket becomes small
+	partBuckets = 8        // of a part at most: fewer rows than catalog.PartRows
+	fewParts    = 8        // from which on a part may have several buckets: cores take whole parts
+)
+
+// shape says how a view is cut. It follows from the version alone, so the same
+// view has the same parts wherever and by however many cores it is built.
+type shape struct {
+	rows    int64
+	buckets int64
+	perPart int64 // buckets of a part; the last one may have fewer
 }
 
-// order gives the rows in an order that only the secret explains. The identity
-// makes it the view's own. Rows of one subject do not stand together: a module
-// that may not see who a row is about could tell by its neighbours.
-func order(secret []byte, identity crypto.Digest, rows int) []uint32 {
-	places := make([]place, rows)
-	random := newPRF(crypto.Derive(secret, identity[:], "view row order", 32))
-	for i := range places {
-		places[i] = place{random.at(uint64(i)), uint32(i)}
-	}
-	slices.SortFunc(places, func(a, b place) int { // should two keys ever meet, the order is still the same every time
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.row, b.row))
-	})
-	out := make([]uint32, rows)
-	for i, p := range places {
-		out[i] = p.row
-	}
-	return out
+// shapeOf gives the shape of a view of so many rows, which are stored in so many
+// bytes, with buckets of so many rows.
+func shapeOf(rows, stored, bucket int64) shape {
+	buckets := min(manyBuckets, max(over(rows, bucket), over(stored, bucketBytes)))
+	buckets = max(buckets, over(rows, 4*bucket), 1)
+	fit := partBuckets * bucket * buckets / max(rows, 1)
+	return shape{rows, buckets, max(1, min(fit, buckets/fewParts, partBuckets))}
 }
 
-// prf is a pseudo-random function of a number: HMAC-SM3 in counter mode, each of
-// whose blocks gives four values. Asked in rising order it computes each block
-// once.
-type prf struct {
-	mac   *crypto.MAC
-	known bool
-	block uint64
-	bytes []byte
+func (s shape) parts() int64 { return over(s.buckets, s.perPart) }
+
+// over divides and rounds up.
+func over(a, b int64) int64 { return (a + b - 1) / b }
+
+// place is where a row goes: its bucket, and where in it. Should two places be the
+// same, the lower row number goes first.
+type place struct{ bucket, rest uint32 }
+
+// places gives those of the rows from first on.
+type places struct {
+	random *crypto.PRF
+	shape  shape
+	keys   []uint64
 }
 
-func newPRF(key []byte) *prf { return &prf{mac: crypto.NewMAC(key)} }
-
-func (p *prf) at(n uint64) uint64 {
-	if block := n / 4; !p.known || block != p.block {
-		var counter [8]byte
-		binary.LittleEndian.PutUint64(counter[:], block)
-		p.bytes = p.mac.Sum(p.bytes[:0], counter[:])
-		p.block, p.known = block, true
+// newPlaces derives the order. The identity makes it the view's own.
+func newPlaces(secret []byte, identity crypto.Digest, s shape) (*places, error) {
+	key, err := crypto.KeyFromBytes(crypto.Derive(secret, identity[:], "view row order", 16))
+	if err != nil {
+		return nil, err
 	}
-	return binary.LittleEndian.Uint64(p.bytes[n%4*8:])
+	random, err := crypto.NewPRF(key)
+	return &places{random: random, shape: s}, err
+}
+
+func (p *places) of(first int64, out []place) {
+	if cap(p.keys) < len(out) {
+		p.keys = make([]uint64, len(out))
+	}
+	keys := p.keys[:len(out)]
+	p.random.Fill(keys, uint64(first))
+	for i, key := range keys {
+		bucket, rest := bits.Mul64(key, uint64(p.shape.buckets))
+		out[i] = place{uint32(bucket), uint32(rest >> 32)}
+	}
+}
+
+// inOrder gives the ranks of a bucket's rows from their rests; of equal rests the
+// earlier row comes first.
+func (s *sorter) inOrder(rests []uint32) (ranks []uint32) {
+	n := len(rests)
+	s.a, s.b, s.ranks = grown(s.a, n), grown(s.b, n), grown(s.ranks, n)
+	for i, rest := range rests {
+		s.a[i] = uint64(rest)<<32 | uint64(i)
+	}
+	for shift := 32; shift < 64; shift += digitBits {
+		s.byDigit(shift)
+	}
+	for rank, v := range s.a {
+		s.ranks[uint32(v)] = uint32(rank)
+	}
+	return s.ranks
+}
+
+// sorter is room for sorting.
+type sorter struct {
+	a, b  []uint64 // rest ‖ number in the bucket
+	ranks []uint32
+}
+
+const digitBits = 11 // three rounds for 32 bits
+
+// byDigit is a round of a radix sort: it keeps the order of equal digits.
+func (s *sorter) byDigit(shift int) {
+	var starts [1 << digitBits]uint32
+	for _, v := range s.a {
+		starts[v>>shift&(1<<digitBits-1)]++
+	}
+	sum := uint32(0)
+	for i, n := range starts {
+		starts[i] = sum
+		sum += n
+	}
+	for _, v := range s.a {
+		digit := v >> shift & (1<<digitBits - 1)
+		s.b[starts[digit]] = v
+		starts[digit]++
+	}
+	s.a, s.b = s.b, s.a
+}
+
+// grown gives a slice of n values, reusing the old one's room.
+func grown[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n, n+n/8)
+	}
+	return old[:n]
 }

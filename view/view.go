@@ -3,9 +3,9 @@ package view
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -17,7 +17,7 @@ import (
 	"yingbi/vault"
 )
 
-// Request says which view of what. Every field is needed.
+// Request says which view of what. Every field but Progress is needed.
 type Request struct {
 	Compartment *vault.Compartment // of the data set; stays open while the View is used
 	Dataset     *catalog.Dataset
@@ -26,6 +26,10 @@ type Request struct {
 	Scenario    string   // its id
 	Secret      []byte   // the scenario's, of at least masking.MinSecret bytes
 	Grant       []string // the columns that the scenario was granted, all of them
+
+	// Progress is told, from several goroutines, how many rows of a view that is being
+	// built were masked or put in their place: in the end twice the rows of the version.
+	Progress func(done int64)
 }
 
 // View is a masked view, sealed in its data set's compartment.
@@ -34,7 +38,7 @@ type View struct {
 	home     *vault.Compartment
 	columns  []masking.Column
 	kinds    []string
-	rows     int64
+	shape    shape
 	reused   bool
 }
 
@@ -42,30 +46,36 @@ type View struct {
 // granted column that the policy drops is a Conflict; stored rows that are not
 // those of the version are an Integrity fault.
 func Open(ctx context.Context, req Request) (*View, error) {
+	return openWith(ctx, req, standard())
+}
+
+func openWith(ctx context.Context, req Request, l limits) (*View, error) {
 	masker, err := compile(req)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkVersion(ctx, req); err != nil {
+	defer masker.Close()
+	stored, err := checkVersion(ctx, req)
+	if err != nil {
 		return nil, err
 	}
 	v := &View{
 		identity: identify(req, masker.Columns()), home: req.Compartment,
-		columns: masker.Columns(), kinds: kinds(req.Dataset), rows: req.Version.Rows, reused: true,
+		columns: masker.Columns(), kinds: kinds(req.Dataset), shape: shapeOf(req.Version.Rows, stored, l.bucket),
 	}
-	if _, err := v.home.Stat(v.object()); err == nil {
+	if v.reused = v.exists(); v.reused {
 		return v, nil
 	}
-	v.reused = false
-	return v, v.build(ctx, req, masker)
+	return v, v.build(ctx, req, masker, l)
 }
 
 // maxVersion bounds the sealed description of a version, in bytes.
 const maxVersion = 16 << 20
 
 // checkVersion makes sure that the version is the one that was sealed with its
-// parts: the metadata database, which says so, is not believed.
-func checkVersion(ctx context.Context, req Request) error {
+// parts: the metadata database, which says so, is not believed. It gives the bytes of
+// the parts.
+func checkVersion(ctx context.Context, req Request) (stored int64, err error) {
 	v := req.Version
 	var sealed catalog.Version
 	body, err := req.Compartment.Read(ctx, v.VersionObject(), maxVersion)
@@ -73,17 +83,23 @@ func checkVersion(ctx context.Context, req Request) error {
 		err = json.Unmarshal(body, &sealed)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	same := sealed.Digest == v.Digest && sealed.Rows == v.Rows && catalog.RowsDigest(v.Parts) == v.Digest
+	rows := int64(0)
 	for _, p := range v.Parts {
 		info, err := req.Compartment.Stat(p.Object())
 		same = same && err == nil && info.Commitment.String() == p.Digest
+		stored += info.Size
+		rows += p.Rows
 	}
-	if !same {
-		return fault.Errorf(fault.Integrity, "the stored rows of data set %s, version %d, are not those that were registered", req.Dataset.ID, v.Number)
+	if rows > maxRows {
+		return 0, fault.Errorf(fault.Limit, "a view holds at most %d rows; version %d of %s has %d", int64(maxRows), v.Number, req.Dataset.ID, rows)
 	}
-	return nil
+	if !same || rows != v.Rows {
+		return 0, fault.Errorf(fault.Integrity, "the stored rows of data set %s, version %d, are not those that were registered", req.Dataset.ID, v.Number)
+	}
+	return stored, nil
 }
 
 // compile fits the policy to the data set and narrows it to the grant.
@@ -140,72 +156,90 @@ func (v *View) Identity() crypto.Digest { return v.identity }
 func (v *View) Columns() []masking.Column { return slices.Clone(v.columns) }
 
 // Subjects gives the kinds of subjects of each row; the ordinals of a kind are
-// the column catalog.SubjectColumn(kind) of WriteTo.
+// the column catalog.SubjectColumn(kind) of Query.
 func (v *View) Subjects() []string { return slices.Clone(v.kinds) }
 
 // Rows gives how many rows the view has: all rows of the version.
-func (v *View) Rows() int64 { return v.rows }
+func (v *View) Rows() int64 { return v.shape.rows }
 
 // Reused reports whether Open found the view sealed already.
 func (v *View) Reused() bool { return v.reused }
 
-func (v *View) object() string { return "view-" + v.identity.String() + ".parquet" }
-
-// WriteTo writes the whole view as Parquet, ordinals too, for a query cell.
-func (v *View) WriteTo(ctx context.Context, w io.Writer) error {
-	object, err := v.home.Open(ctx, v.object())
-	if err != nil {
-		return err
-	}
-	defer object.Close()
-	_, err = io.Copy(w, object.Reader())
-	return err
+// object names a part of the view, counted from 0.
+func (v *View) object(part int64) string {
+	return fmt.Sprintf("view-%s.%05d.parquet", v.identity, part+1)
 }
 
-// Project writes the named masked columns as Parquet, without ordinals, for a
-// guest. The rows stand in the same order as in WriteTo.
+// exists reports whether the view is sealed. All its parts are of one commit.
+func (v *View) exists() bool {
+	for i := range v.shape.parts() {
+		if _, err := v.home.Stat(v.object(i)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Query writes the named columns of the view as one Parquet file, for a query cell.
+// They may be masked columns and ordinals; nil is all of them.
+func (v *View) Query(ctx context.Context, w io.Writer, columns []string) error {
+	all := names(v.schema())
+	if columns == nil {
+		columns = all
+	}
+	if err := v.allow(columns, all); err != nil {
+		return err
+	}
+	return v.project(ctx, w, columns)
+}
+
+// Project writes the named masked columns as one Parquet file, without ordinals, for
+// a guest. The rows stand in the same order as in Query.
 func (v *View) Project(ctx context.Context, w io.Writer, columns []string) error {
+	if err := v.allow(columns, names(v.schema())[:len(v.columns)]); err != nil {
+		return err
+	}
+	return v.project(ctx, w, columns)
+}
+
+func (v *View) allow(columns, allowed []string) error {
 	for _, name := range columns {
-		if strings.HasPrefix(name, catalog.ReservedPrefix) ||
-			!slices.ContainsFunc(v.columns, func(c masking.Column) bool { return c.Name == name }) {
+		if !slices.Contains(allowed, name) {
 			return fault.Errorf(fault.Denied, "column %q is not in the view", name)
 		}
 	}
-	object, err := v.home.Open(ctx, v.object())
-	if err != nil {
-		return err
-	}
-	defer object.Close()
-	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, columns)
-	if err != nil {
-		return err
-	}
-	out, err := table.NewWriter(w, in.Schema())
-	if err != nil {
-		return err
-	}
-	err = each(ctx, in, func(batch arrow.RecordBatch) error { return out.Write(batch) })
-	if err != nil {
-		return err
-	}
-	return out.Close()
+	return nil
 }
 
-// each reads all batches. Batches are not released: what f keeps stays valid.
-func each(ctx context.Context, in *table.Reader, f func(arrow.RecordBatch) error) error {
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		batch, err := in.Next()
-		if err == io.EOF {
-			return nil
-		}
+// project copies the columns of all parts into one file. Only their bytes are
+// decrypted, and none are decoded.
+func (v *View) project(ctx context.Context, w io.Writer, columns []string) error {
+	var parts []table.Source
+	for i := range v.shape.parts() {
+		object, err := v.home.Open(ctx, v.object(i))
 		if err != nil {
 			return err
 		}
-		if err := f(batch); err != nil {
-			return err
-		}
+		defer object.Close()
+		parts = append(parts, table.Source{ReaderAt: object, Size: object.Size()})
 	}
+	untilDone := writer(func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return w.Write(p)
+	})
+	return table.Project(untilDone, parts, columns)
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+func names(schema *arrow.Schema) []string {
+	out := make([]string, schema.NumFields())
+	for i, f := range schema.Fields() {
+		out[i] = f.Name
+	}
+	return out
 }

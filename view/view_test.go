@@ -70,6 +70,8 @@ var (
 
 // home is a data set's compartment in a vault of its own, with one version.
 type home struct {
+	dir         string
+	vault       *vault.Vault
 	compartment *vault.Compartment
 	version     catalog.Version
 }
@@ -97,46 +99,54 @@ func rawSchema() *arrow.Schema {
 	return table.Schema(append(fields, table.Field{Name: "__subject_person", Type: integer}, table.Field{Name: "__subject_enterprise", Type: integer})...)
 }
 
-func newHome(t testing.TB, rows int) *home {
+// newHome seals a version of parts of so many rows each.
+func newHome(t testing.TB, parts ...int) *home {
 	t.Helper()
 	keys, err := vaulttest.NewKeys()
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := vault.Open(t.Context(), vault.Config{Dir: t.TempDir(), Keys: keys, Public: keys.Public(), Ledger: vaulttest.NewLedger()})
+	h := &home{dir: t.TempDir()}
+	h.vault, err = vault.Open(t.Context(), vault.Config{Dir: h.dir, Keys: keys, Public: keys.Public(), Ledger: vaulttest.NewLedger()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := v.Create(t.Context(), keeper.Intent{Actor: "test", Compartment: "dataset/claims", Purpose: "test"})
+	h.compartment, err = h.vault.Create(t.Context(), keeper.Intent{Actor: "test", Compartment: "dataset/claims", Purpose: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &home{c, catalog.Version{Dataset: "claims", Number: 1, Rows: int64(rows)}}
-	h.store(t, func(w io.Writer) error { return writeRaw(w, rows, rawRow) })
+	h.store(t, rawRow, parts...)
 	return h
 }
 
-// store seals the rows of the version and notes their digest.
-func (h *home) store(t testing.TB, write func(io.Writer) error) {
+// store seals the rows of a version and notes their digests.
+func (h *home) store(t testing.TB, row func(int) []string, parts ...int) {
 	t.Helper()
-	p := catalog.Part{Version: h.version.Number, Number: 1, Rows: h.version.Rows}
-	if err := h.compartment.Put(t.Context(), p.Object(), write); err != nil {
-		t.Fatal(err)
+	h.version = catalog.Version{Dataset: "claims", Number: 1}
+	for i, rows := range parts {
+		p := catalog.Part{Version: 1, Number: i + 1, Rows: int64(rows)}
+		first := int(h.version.Rows)
+		err := h.compartment.Put(t.Context(), p.Object(), func(w io.Writer) error { return writeRaw(w, first, rows, row) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := h.compartment.Stat(p.Object())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Digest = info.Commitment.String()
+		h.version.Parts = append(h.version.Parts, p)
+		h.version.Rows += p.Rows
 	}
-	info, err := h.compartment.Stat(p.Object())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Digest = info.Commitment.String()
-	h.version.Parts = []catalog.Part{p}
 	h.version.Digest = catalog.RowsDigest(h.version.Parts)
-	err = h.compartment.Put(t.Context(), h.version.VersionObject(), func(w io.Writer) error { return json.NewEncoder(w).Encode(h.version) })
+	err := h.compartment.Put(t.Context(), h.version.VersionObject(), func(w io.Writer) error { return json.NewEncoder(w).Encode(h.version) })
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func writeRaw(w io.Writer, rows int, row func(int) []string) error {
+// writeRaw writes the rows from first on.
+func writeRaw(w io.Writer, first, rows int, row func(int) []string) error {
 	schema := rawSchema()
 	out, err := table.NewWriter(w, schema)
 	if err != nil {
@@ -144,7 +154,7 @@ func writeRaw(w io.Writer, rows int, row func(int) []string) error {
 	}
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	for i := range rows {
-		for c, v := range row(i) {
+		for c, v := range row(first + i) {
 			if err := b.Field(c).AppendValueFromString(v); err != nil {
 				return err
 			}
@@ -185,7 +195,7 @@ func open(t testing.TB, req Request) *View {
 func parquet(t testing.TB, v *View) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := v.WriteTo(t.Context(), &b); err != nil {
+	if err := v.Query(t.Context(), &b, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -333,7 +343,7 @@ func TestReuse(t *testing.T) {
 	if v := open(t, req); !v.Reused() || v.Identity() != first.Identity() {
 		t.Error("the order of the grant makes another view")
 	}
-	if err := h.compartment.Delete(t.Context(), first.object()); err != nil {
+	if err := h.compartment.Delete(t.Context(), first.object(0)); err != nil {
 		t.Fatal(err)
 	}
 	if v := open(t, h.request(t)); v.Reused() || !bytes.Equal(file, parquet(t, v)) {
@@ -401,7 +411,7 @@ func TestIdentityShowsNoSecret(t *testing.T) {
 			names = append(names, name)
 		}
 	}
-	if len(names) != 1 || names[0] != "view-"+v.Identity().String()+".parquet" {
+	if len(names) != 1 || names[0] != "view-"+v.Identity().String()+".00001.parquet" {
 		t.Errorf("objects %v", names)
 	}
 }
@@ -426,6 +436,37 @@ func TestProject(t *testing.T) {
 	for _, name := range []string{"__subject_person", "phone", "nothing"} {
 		if err := v.Project(t.Context(), io.Discard, []string{name}); fault.KindOf(err) != fault.Denied {
 			t.Errorf("projecting %s: %v", name, err)
+		}
+	}
+}
+
+func TestQuery(t *testing.T) {
+	h := newHome(t, 900)
+	v := build(t, h.request(t), limits{workers: 1, bucket: 200}) // of several parts
+	_, whole := read(t, parquet(t, v))
+	var b bytes.Buffer
+	if err := v.Query(t.Context(), &b, []string{"__subject_person", "cost"}); err != nil {
+		t.Fatal(err)
+	}
+	header, rows := read(t, b.Bytes())
+	if !slices.Equal(header, []string{"__subject_person", "cost"}) || len(rows) != len(whole) || v.shape.parts() < 2 {
+		t.Fatalf("columns %v, %d rows of %d parts", header, len(rows), v.shape.parts())
+	}
+	for i := range rows {
+		if rows[i][0] != whole[i][8] || rows[i][1] != whole[i][3] {
+			t.Fatalf("row %d is %v, in the view %v", i, rows[i], whole[i])
+		}
+	}
+	if err := v.Query(t.Context(), io.Discard, []string{"cost", "phone"}); fault.KindOf(err) != fault.Denied {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, err := range map[string]error{
+		"Query": v.Query(ctx, io.Discard, nil), "Project": v.Project(ctx, io.Discard, []string{"cost"}),
+	} {
+		if fault.KindOf(err) != fault.Interrupted {
+			t.Errorf("%s with a cancelled context: %v", name, err)
 		}
 	}
 }
@@ -471,7 +512,7 @@ func TestDamagedRowsAreNoView(t *testing.T) {
 		"person beyond": func(i int) []string { r := rawRow(i); r[9] = "4294967296"; return r },
 	} {
 		h := newHome(t, 1)
-		h.store(t, func(w io.Writer) error { return writeRaw(w, 1, row) })
+		h.store(t, row, 1)
 		if _, err := Open(t.Context(), h.request(t)); fault.KindOf(err) != fault.Integrity || !strings.Contains(err.Error(), "without its subject") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -536,25 +577,11 @@ func TestBuildingTwiceAtOnce(t *testing.T) {
 }
 
 func TestNothingInTheClearOnDisk(t *testing.T) {
-	keys, err := vaulttest.NewKeys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	v, err := vault.Open(t.Context(), vault.Config{Dir: dir, Keys: keys, Public: keys.Public(), Ledger: vaulttest.NewLedger()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := v.Create(t.Context(), keeper.Intent{Actor: "test", Compartment: "dataset/claims", Purpose: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &home{c, catalog.Version{Dataset: "claims", Number: 1, Rows: 400}}
-	h.store(t, func(w io.Writer) error { return writeRaw(w, 400, rawRow) })
+	h := newHome(t, 400)
 	opened := open(t, h.request(t))
 	_, rows := read(t, parquet(t, opened))
 	files := 0
-	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir(h.dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -572,39 +599,12 @@ func TestNothingInTheClearOnDisk(t *testing.T) {
 	}
 }
 
-func TestOrder(t *testing.T) {
-	for _, n := range []int{0, 1, 3, 4, 5, 1000} {
-		got := order(secretA, [32]byte{1}, n)
-		if again := order(secretA, [32]byte{1}, n); !slices.Equal(got, again) {
-			t.Fatalf("%d rows: the order changes", n)
-		}
-		if n > 100 && (slices.Equal(got, order(secretB, [32]byte{1}, n)) || slices.Equal(got, order(secretA, [32]byte{2}, n))) {
-			t.Errorf("%d rows: another key gives the same order", n)
-		}
-		sorted := slices.Clone(got)
-		slices.Sort(sorted)
-		for i, row := range sorted {
-			if int(row) != i {
-				t.Fatalf("%d rows: not each row stands once", n)
-			}
-		}
-	}
-}
-
-func BenchmarkOrder(b *testing.B) {
-	const n = 1_000_000
-	for b.Loop() {
-		order(secretA, [32]byte{}, n)
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
-}
-
 func BenchmarkOpen(b *testing.B) {
 	const n = 200_000
 	h := newHome(b, n)
 	for b.Loop() {
 		v := open(b, h.request(b))
-		if err := h.compartment.Delete(b.Context(), v.object()); err != nil {
+		if err := h.compartment.Delete(b.Context(), v.object(0)); err != nil {
 			b.Fatal(err)
 		}
 	}
