@@ -75,11 +75,14 @@ type Declaration struct {
 	Date           string `json:"date"`            // 2006-01-02
 }
 
-// File says how an upload is written.
+// File says how an upload is written. What is left out ("") is found out from each
+// file, and confirmed; what is given is what every file must be.
 type File struct {
-	Format    string `json:"format"`              // csv or parquet
-	Delimiter string `json:"delimiter,omitempty"` // csv: one ASCII character
-	Encoding  string `json:"encoding,omitempty"`  // csv: utf-8
+	Format      string `json:"format,omitempty"`      // csv, tsv, xlsx or parquet
+	Compression string `json:"compression,omitempty"` // csv, tsv: none, gzip or zstd
+	Encoding    string `json:"encoding,omitempty"`    // csv, tsv: utf-8, gbk, gb18030, utf-16, utf-16le or utf-16be
+	Delimiter   string `json:"delimiter,omitempty"`   // csv: one ASCII character
+	Sheet       string `json:"sheet,omitempty"`       // xlsx: its name; the first that shows unless given
 }
 
 // Subject names whom rows are about: the values of Column identify subjects of

@@ -88,20 +88,25 @@ func (r *reader) none(key string) string {
 	return s
 }
 
+// file reads how uploads are written. A key that has no meaning for the format
+// that is given is unknown.
 func (r *reader) file() (f File) {
-	n := r.need("file")
-	r.sub(n, func(r *reader) {
-		f.Format = oneOf(r, "format", []string{"csv", "parquet"})
-		if f.Format == "parquet" { // a Parquet file says the rest itself
-			return
+	if r.err != nil || r.m.Get("file") == nil {
+		return f
+	}
+	r.sub(r.m.Get("file"), func(r *reader) {
+		f.Format = r.choice("format", "csv", "tsv", "xlsx", "parquet")
+		if f.Format == "" || f.Format == "csv" || f.Format == "tsv" {
+			f.Compression = r.choice("compression", "none", "gzip", "zstd")
+			f.Encoding = r.choice("encoding", "utf-8", "gbk", "gb18030", "utf-16", "utf-16le", "utf-16be")
 		}
-		f.Delimiter = r.textOr("delimiter", ",")
-		if len(f.Delimiter) != 1 || !strings.Contains(",;|:\t ", f.Delimiter) {
-			r.fail(r.m.Get("delimiter"), "want one of , ; | : \"\\t\" and space, found %q", f.Delimiter)
+		if f.Format == "" || f.Format == "csv" {
+			if f.Delimiter = r.textOr("delimiter", ""); r.m.Get("delimiter") != nil {
+				r.check("delimiter", f.Delimiter, checkDelimiter)
+			}
 		}
-		f.Encoding = strings.ToLower(r.textOr("encoding", "utf-8"))
-		if f.Encoding != "utf-8" {
-			r.fail(r.m.Get("encoding"), "only utf-8 is read, found %q; convert the file", f.Encoding)
+		if f.Format == "" || f.Format == "xlsx" {
+			f.Sheet = r.lineOr("sheet", "")
 		}
 	})
 	return f
@@ -155,14 +160,14 @@ func (r *reader) column(f File) (c Column) {
 	return c
 }
 
-// nulls reads the spellings of null. By default an empty cell of a CSV is null;
-// Parquet has nulls of its own.
+// nulls reads the spellings of null. By default an empty cell is null; Parquet has
+// nulls of its own, which a description of it must say.
 func (r *reader) nulls(key string, f File) []string {
 	if r.err != nil || r.m.Get(key) == nil {
-		if f.Format == "csv" {
-			return []string{""}
+		if f.Format == "parquet" {
+			return []string{}
 		}
-		return []string{}
+		return []string{""}
 	}
 	return r.texts(key, maxNulls, checkCell)
 }

@@ -78,7 +78,7 @@ func TestDefaults(t *testing.T) {
 	if d.CollectedBy != "气象局" || d.ApprovedBy != "气象局" {
 		t.Errorf("departments = %q, %q", d.CollectedBy, d.ApprovedBy)
 	}
-	if d.File != (File{Format: "csv", Delimiter: ",", Encoding: "utf-8"}) {
+	if d.File != (File{Format: "csv"}) {
 		t.Errorf("file = %+v", d.File)
 	}
 	at := d.Columns[1]
@@ -88,6 +88,27 @@ func TestDefaults(t *testing.T) {
 	parquet := strings.Replace(minimal, "format: csv", "format: parquet", 1)
 	if d, err = ParseDescription("w.yaml", []byte(parquet)); err != nil || len(d.Columns[0].Nulls) != 0 || d.File.Delimiter != "" {
 		t.Errorf("parquet: %+v, %v", d, err)
+	}
+}
+
+func TestHowUploadsAreWritten(t *testing.T) {
+	for text, want := range map[string]File{
+		"file: {}": {},
+		"":         {},
+		`file: {format: csv, delimiter: "\t", encoding: GB18030, compression: gzip}`: {Format: "csv", Delimiter: "\t", Encoding: "gb18030", Compression: "gzip"},
+		`file: {delimiter: "\x01"}`:             {Delimiter: "\x01"},
+		"file: {format: tsv, encoding: utf-16}": {Format: "tsv", Encoding: "utf-16"},
+		"file: {format: xlsx, sheet: 结算 明细}":    {Format: "xlsx", Sheet: "结算 明细"},
+		"file: {format: parquet}":               {Format: "parquet"},
+	} {
+		d, err := ParseDescription("w.yaml", []byte(strings.Replace(minimal, "file: {format: csv}", text, 1)))
+		if err != nil || d.File != want {
+			t.Errorf("%s: %+v, %v", text, d, err)
+			continue
+		}
+		if nulls := d.Columns[0].Nulls; (len(nulls) == 0) != (want.Format == "parquet") {
+			t.Errorf("%s: nulls %q", text, nulls)
+		}
 	}
 }
 
@@ -110,8 +131,13 @@ func TestRefusalsNameLineAndField(t *testing.T) {
 		{"undeclared", "restricted: none, ", "", `"restricted" is missing`},
 		{"no signatory", "by: 王芳, ", "", `declaration: "by" is missing`},
 		{"no such day", "2026-01-05", "2026-02-30", "declaration.date: want a day"},
-		{"format", "format: csv", "format: xlsx", "w.yaml:8:16: file.format"},
-		{"encoding", "format: csv", "format: csv, encoding: gbk", "convert the file"},
+		{"format", "format: csv", "format: ods", "w.yaml:8:16: file.format: want one of [csv tsv xlsx parquet]"},
+		{"encoding", "format: csv", "format: csv, encoding: big5", "file.encoding: want one of"},
+		{"compression", "format: csv", "format: csv, compression: zip", "file.compression: want one of"},
+		{"compression of a workbook", "format: csv", "format: xlsx, compression: gzip", `unknown key "compression"`},
+		{"sheet of a csv", "format: csv", "format: csv, sheet: 数据", `unknown key "sheet"`},
+		{"delimiter of a tsv", "format: csv", `format: tsv, delimiter: "\t"`, `unknown key "delimiter"`},
+		{"no delimiter", "format: csv", `format: csv, delimiter: ""`, "file.delimiter"},
 		{"delimiter", "format: csv", `format: csv, delimiter: "ab"`, "file.delimiter"},
 		{"delimiter quote", "format: csv", `format: csv, delimiter: '"'`, "file.delimiter"},
 		{"delimiter of parquet", "format: csv", `format: parquet, delimiter: ","`, `unknown key "delimiter"`},
@@ -185,6 +211,8 @@ func FuzzParseDescription(f *testing.F) {
 	f.Add([]byte(minimal))
 	f.Add([]byte(strings.Replace(minimal, "subjects: []", "subjects: [{each_row: true, kind: person}]", 1)))
 	f.Add([]byte(strings.Replace(minimal, "format: csv", "format: parquet", 1)))
+	f.Add([]byte(strings.Replace(minimal, "format: csv", `encoding: gbk, compression: zstd, delimiter: "\x01"`, 1)))
+	f.Add([]byte(strings.Replace(minimal, "format: csv", "sheet: 数据", 1)))
 	f.Add([]byte("id: [\n"))
 	f.Add([]byte("columns: {a: {b: c}}\nid: &x y\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -196,6 +196,27 @@ func oneOf[T ~string](r *reader, key string, values []T) T {
 	return s
 }
 
+// choice reads one of some words, in any case; "" if the key is not there.
+func (r *reader) choice(key string, words ...string) string {
+	if r.err != nil || r.m.Get(key) == nil {
+		return ""
+	}
+	s := r.textOr(key, "")
+	if lower := strings.ToLower(s); r.err == nil && slices.Contains(words, lower) {
+		return lower
+	}
+	r.fail(r.m.Get(key), "want one of %v, or leave it out and it is found out; found %q", words, s)
+	return ""
+}
+
+// checkDelimiter allows the characters that end a cell somewhere, and no quote.
+func checkDelimiter(s string) error {
+	if len(s) != 1 || !strings.Contains(",;|:\t \x01^~#!/$&*+=", s) {
+		return fmt.Errorf("want one of , ; | : ^ ~ # ! / $ & * + = \"\\t\" \"\\x01\" and space, or leave it out and it is found out; found %q", s)
+	}
+	return nil
+}
+
 func checkLine(s string) error {
 	if strings.TrimSpace(s) != s || s == "" {
 		return fmt.Errorf("must not be blank, or begin or end with a space")

@@ -108,8 +108,6 @@ func (c *Cell) figure(r Result, what manifest.Column, col, row int) {
 	}
 	f := &c.Figures[what.Index]
 	switch what.Role {
-	case manifest.RoleDistinct:
-		f.Distinct = r.Int(col, row)
 	case manifest.RoleCount:
 		f.Count = r.Int(col, row)
 	case manifest.RoleSum:
@@ -138,7 +136,8 @@ func (t *Table) add(plan manifest.PlanTable, s manifest.Statement, r Result) err
 			e.part(r, what, col, row)
 		}
 		c := &t.Cells[row]
-		if !c.repeats(again, e, t.Measures, len(c.Evidence)) || c.broken() || e.broken() {
+		c.countSubjects(e, t.Measures, len(c.Evidence))
+		if !c.repeats(again, t.Measures, e) || c.broken() || e.broken() {
 			return disagree(plan, "evidence contradicts its cell")
 		}
 		c.Evidence = append(c.Evidence, e)
@@ -173,8 +172,18 @@ func (e *Evidence) part(r Result, what manifest.Column, col, row int) {
 	}
 }
 
+// countSubjects takes the figures that count a unit's subjects from its evidence,
+// the one statement that counts them.
+func (c *Cell) countSubjects(e Evidence, measures []manifest.Measure, unit int) {
+	for i, m := range measures {
+		if m.Kind == manifest.Subjects && m.Unit == unit {
+			c.Figures[i].Distinct = e.Subjects
+		}
+	}
+}
+
 // repeats compares what the evidence statement of a unit computed again.
-func (c *Cell) repeats(again Cell, e Evidence, measures []manifest.Measure, unit int) bool {
+func (c *Cell) repeats(again Cell, measures []manifest.Measure, e Evidence) bool {
 	if keyText(c.Keys) != keyText(again.Keys) || c.Rows != again.Rows {
 		return false
 	}
@@ -182,8 +191,6 @@ func (c *Cell) repeats(again Cell, e Evidence, measures []manifest.Measure, unit
 		f, g := c.Figures[i], again.Figures[i]
 		same := true
 		switch m.Kind {
-		case manifest.Subjects:
-			same = m.Unit != unit || f.Distinct == e.Subjects
 		case manifest.Sum, manifest.Mean:
 			same = f.Count == g.Count && close(f.Sum, g.Sum, e.Parts[i].Total)
 		case manifest.Share:

@@ -27,7 +27,7 @@ func answers() (manifest.PlanTable, memory, memory) {
 		Measures: []manifest.Measure{{Name: "people", Kind: manifest.Subjects}, {Name: "cost", Kind: manifest.Sum, Type: yuan}, {Name: "urgent", Kind: manifest.Share}},
 		Units:    []manifest.Unit{{Kind: "person", Input: "claims"}},
 		Cells: manifest.Statement{Columns: []manifest.Column{
-			col("k0", manifest.RoleKey, 0), col("n_rows", manifest.RoleRows, 0), col("d", manifest.RoleDistinct, 0), col("c", manifest.RoleCount, 1),
+			col("k0", manifest.RoleKey, 0), col("n_rows", manifest.RoleRows, 0), col("c", manifest.RoleCount, 1),
 			col("s", manifest.RoleSum, 1), col("h", manifest.RoleHits, 2), col("f", manifest.RoleMisses, 2),
 		}},
 		Evidence: []manifest.Statement{{Columns: []manifest.Column{
@@ -45,8 +45,8 @@ func answers() (manifest.PlanTable, memory, memory) {
 		return
 	}
 	cells := memory{columns: columns(t.Cells), rows: [][]any{
-		{"东", 30, 20, 25, 5000, 10, 15},
-		{nil, 3, 2, 0, nil, 1, 1},
+		{"东", 30, 25, 5000, 10, 15},
+		{nil, 3, 0, nil, 1, 1},
 	}}
 	evidence := memory{columns: columns(t.Evidence[0]), rows: [][]any{
 		{"东", 20, 30, 18, 18, 25, 5000, 900, 800, 5200, 10, 15, 19, 9, 12},
@@ -65,7 +65,7 @@ func TestCollect(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	c := got.Cells[0]
-	if p := c.Evidence[0].Parts[1]; c.Figures[1].Sum.String() != "50" || p.First.String() != "9" || p.With != 18 || c.Evidence[0].Parts[2].Hitters != 9 || c.Evidence[0].Subjects != 20 {
+	if p := c.Evidence[0].Parts[1]; c.Figures[1].Sum.String() != "50" || p.First.String() != "9" || p.With != 18 || c.Evidence[0].Parts[2].Hitters != 9 || c.Evidence[0].Subjects != 20 || c.Figures[0].Distinct != 20 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -79,19 +79,19 @@ func TestCollectRefusesAnswersThatDisagree(t *testing.T) {
 		"cell missing":          func(c, e *memory) { e.rows = e.rows[:1] },
 		"cell twice":            func(c, e *memory) { c.rows[1], e.rows[1] = c.rows[0], e.rows[0] },
 		"other sum":             func(c, e *memory) { e.rows[0][6] = 5001 },
-		"other count":           func(c, e *memory) { c.rows[0][3] = 24 },
-		"other hits":            func(c, e *memory) { c.rows[0][5] = 9 },
-		"other subjects":        func(c, e *memory) { c.rows[0][2] = 19 },
+		"other count":           func(c, e *memory) { c.rows[0][2] = 24 },
+		"other hits":            func(c, e *memory) { c.rows[0][4] = 9 },
+		"subjects above rows":   func(c, e *memory) { e.rows[0][1] = 31 },
 		"more with than there":  func(c, e *memory) { e.rows[0][3] = 21 },
-		"negative subjects":     func(c, e *memory) { c.rows[0][2], e.rows[0][1] = -1, -1 },
+		"negative subjects":     func(c, e *memory) { e.rows[0][1] = -1 },
 		"second above first":    func(c, e *memory) { e.rows[0][8] = 901 },
 		"first above the total": func(c, e *memory) { e.rows[0][9] = 1600 },
 		"negative contribution": func(c, e *memory) { e.rows[0][8] = -1 },
-		"more values than rows": func(c, e *memory) { c.rows[0][3], e.rows[0][5] = 31, 31 },
+		"more values than rows": func(c, e *memory) { c.rows[0][2], e.rows[0][5] = 31, 31 },
 		"hits above rows":       func(c, e *memory) { c.rows[0][5], e.rows[0][10] = 16, 16 },
 		"other column":          func(c, e *memory) { e.columns[3].Name = "z" },
-		"other type":            func(c, e *memory) { c.columns[4].Type = double },
-		"one column fewer":      func(c, e *memory) { c.columns = c.columns[:6] },
+		"other type":            func(c, e *memory) { c.columns[3].Type = double },
+		"one column fewer":      func(c, e *memory) { c.columns = c.columns[:5] },
 	} {
 		plan, cells, evidence := answers()
 		change(&cells, &evidence)

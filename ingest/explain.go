@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -30,9 +31,25 @@ func explain(err error, d *catalog.Dataset, from *file) error {
 		c := d.Columns[f.At-1]
 		name, source, kind = c.Name, c.Source, c.Type.String()
 	}
+	found := abi.Failure{Code: f.Code, At: f.At}.Found()
 	switch f.Code {
 	case abi.FailFormat:
+		if found != "" {
+			return fault.At(place, "not readable as %s: it looks like %s", d.File.Format, found)
+		}
 		return fault.At(place, "not readable as %s: is it the right file, and complete?", d.File.Format)
+	case abi.FailCompression, abi.FailEncoding, abi.FailDelimiter:
+		return fault.At(place, "its %s is not the one that the description gives%s", f.Code, seems(found))
+	case abi.FailArchive:
+		return fault.At(place, "the compressed file is cut off or damaged, or other bytes follow it: get it again")
+	case abi.FailEncrypted:
+		return fault.At(place, "it has a password, or is a workbook of the old form (.xls): save it without, as .xlsx")
+	case abi.FailMacros:
+		return fault.At(place, "it is a workbook with macros: save it as .xlsx")
+	case abi.FailSheet:
+		return fault.At(place, "the workbook has no sheet %q that shows: give its name as \"sheet\" in the description", d.File.Sheet)
+	case abi.FailLimit:
+		return fault.Errorf(fault.Limit, "%s: more than is read of one file, which is %s: split it", place, found)
 	case abi.FailMissingColumn:
 		return fault.At(place, "the file has no column %q, which the description reads as %q", source, name)
 	case abi.FailAmbiguousColumn:
@@ -40,11 +57,19 @@ func explain(err error, d *catalog.Dataset, from *file) error {
 	case abi.FailColumnType:
 		return fault.At(place, "column %q cannot be read as %s, which the description says of %q", source, kind, name)
 	case abi.FailTooWide:
-		return fault.At(place, "the file has too many columns")
+		return fault.At(place, "the file has too many columns: more than %d", abi.MaxColumns)
 	case abi.FailMemory:
 		return fault.Errorf(fault.Limit, "%s: reading it needs more memory than an ingest cell has", place)
 	}
 	return err
+}
+
+// seems says what a file is instead, where the cell could tell.
+func seems(found string) string {
+	if found == "" {
+		return ", nor one that is known"
+	}
+	return fmt.Sprintf("; it seems to be %s: correct the description, or leave it out there", found)
 }
 
 // nothingKept refuses an upload of which every row was quarantined, by the most

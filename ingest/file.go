@@ -78,6 +78,7 @@ func (in *intake) take(f *file, fr frame) error {
 // lack a subject.
 func (in *intake) reconcile(f *file, told sandbox.IngestSummary) error {
 	in.quality.ExtraColumns = max(in.quality.ExtraColumns, told.ExtraColumns)
+	in.quality.Folded += told.Folded
 	if f.arrived+int64(len(f.rejected)) != told.Read || f.arrived != told.Kept || int64(len(f.rejected)) != told.Quarantined {
 		return broken("the rows that came are not the rows that were read")
 	}

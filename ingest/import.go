@@ -143,7 +143,9 @@ func (im Importer) limits() sandbox.Limits {
 
 // request asks the cell for the declared columns.
 func request(d *catalog.Dataset) abi.IngestRequest {
-	r := abi.IngestRequest{Format: d.File.Format, Delimiter: d.File.Delimiter}
+	r := abi.IngestRequest{
+		Format: d.File.Format, Compression: d.File.Compression, Encoding: d.File.Encoding, Delimiter: d.File.Delimiter, Sheet: d.File.Sheet,
+	}
 	for _, c := range d.Columns {
 		r.Columns = append(r.Columns, abi.IngestColumn{
 			Name: c.Name, Source: c.Source, Type: c.Type, Nulls: c.Nulls, Zone: c.Zone, Required: c.Required,

@@ -10,6 +10,7 @@ import (
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/sandbox/abi"
+	"yingbi/subject"
 	"yingbi/table"
 	"yingbi/vault"
 )
@@ -28,6 +29,7 @@ type intake struct {
 	bad        *table.Writer
 	badObject  *vault.ObjectWriter
 	identities []identity // one for each subject of the data set
+	tags       []subject.Tag
 
 	arrived int64 // rows that came as clean, of all files
 	unkept  int   // rows that were quarantined, of all files
@@ -45,7 +47,7 @@ func newIntake(ctx context.Context, req Request, b *vault.Batch) (*intake, error
 	}
 	in.quality.WholeRow = Reasons{}
 	for _, s := range req.Dataset.Subjects {
-		in.identities = append(in.identities, newIdentity(s, req, in.columns))
+		in.identities = append(in.identities, identity{s, req.Registries[s.Kind], in.columns[s.Column]})
 		fields = append(fields, table.Field{Name: catalog.SubjectColumn(s.Kind), Type: coltype.Type{Kind: coltype.Integer}})
 	}
 	var err error

@@ -16,8 +16,9 @@ type Quality struct {
 	Created      time.Time       `json:"created"`
 	Rows         int64           `json:"rows"` // kept
 	Quarantined  int64           `json:"quarantined"`
-	ExtraColumns int64           `json:"extra_columns"` // of the file, that nobody declared
-	Columns      []ColumnQuality `json:"columns"`       // as declared
+	ExtraColumns int64           `json:"extra_columns"`    // of the file, that nobody declared
+	Folded       int64           `json:"folded,omitempty"` // cells of kept rows whose numbers and times were written in full width
+	Columns      []ColumnQuality `json:"columns"`          // as declared
 	WholeRow     Reasons         `json:"whole_row,omitempty"`
 }
 

@@ -215,7 +215,7 @@ func (c *recount) expect(col Column, scale int, key string, rows []flat) string 
 	switch col.Role {
 	case RoleRows:
 		return fmt.Sprint(c.rows)
-	case RoleSubjects, RoleDistinct:
+	case RoleSubjects:
 		return fmt.Sprint(len(c.distinct))
 	case RoleCount:
 		return fmt.Sprint(c.withValue)
@@ -335,7 +335,7 @@ func TestRowsAsUnit(t *testing.T) {
 		s    Statement
 		want string
 	}{
-		{p.Tables[0].Cells, "[[乙 1 1 1 0 0 1] [甲 3 3 2 -2.5 1 1]]"},
+		{p.Tables[0].Cells, "[[乙 1 1 0 0 1] [甲 3 2 -2.5 1 1]]"},
 		{p.Tables[0].Evidence[0], "[[乙 1 1 1 ∅ 1 1 0 1 0 0 ∅ 0 0 1 1 0 1] [甲 3 3 1 1 3 2 2 2 -2.5 4 1.5 5.5 1 1 2 1 1]]"},
 	} {
 		if got := fmt.Sprint(c.s.query(t, db)); got != c.want {

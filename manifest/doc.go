@@ -19,15 +19,22 @@
 //
 //   - Checks, which must each return 0 in their only column: keys that a join
 //     needs to be unique;
-//   - one Cells statement: the keys, the rows, and what each measure is made of;
+//   - one Cells statement: the keys, the rows, and what each measure is made of,
+//     but for distinct subjects;
 //   - one Evidence statement per protected Unit (a kind of subject, by the input
-//     that brings it): the same cells in the same order, with distinct subjects
-//     and their largest contributions;
+//     that brings it): the same cells in the same order, with distinct subjects,
+//     their largest contributions, and what Cells found, again;
 //   - one statement per join that counts the rows that the inner join drops.
 //
 // Rows come in the order of their keys, NULL last, so that cells and evidence can
 // be read side by side and a second run gives the same bytes. Sums of integers
-// and decimals are exact or fail; a Double anywhere sets Plan.Threads to 1.
+// and decimals are exact or fail; a Double anywhere sets Plan.Threads to 1, and
+// then the rows must come in the order in which they are stored.
+//
+// A statement takes a text column as text or as anything that casts to it, and an
+// ordinal as any integer: the cell chooses what is small and quick. An Evidence
+// statement first makes one row per cell and subject. That is nearly all of its
+// time, and of its memory about 50 bytes for each of these rows.
 //
 // A table none of whose inputs has a subject is protected by its rows: each row
 // counts as a subject of the kind "row".

@@ -17,6 +17,7 @@ type query struct {
 	where    term
 	keys     []term
 	values   []term   // one per measure; empty for subjects and count
+	slots    []int    // one per measure: the first measure of the same value
 	ordinals []string // one per unit; empty for the unit of rows
 	linked   []link   // inputs whose rows one kind of subject joins
 }
@@ -160,7 +161,7 @@ func (q *query) checkLinks(j join, left, right *member, kind string) {
 	if !slices.Contains(q.linked, link{left, kind}) {
 		if left != q.scope.inputs[0] { // left was joined on a code, so its rows already stand many times
 			q.check("not_unique", fmt.Sprintf("a %s has several rows in %s: each row of the table would be counted many times over", kind, right.in.Name),
-				"SELECT CAST(count(*) AS BIGINT) AS n FROM ("+repeated(right, kind)+")", j)
+				"SELECT CAST(count(*) AS BIGINT) AS n FROM ("+repeated(right, kind, "IS NOT NULL")+")", j)
 		}
 		q.linked = append(q.linked, link{left, kind})
 	}
@@ -168,16 +169,18 @@ func (q *query) checkLinks(j join, left, right *member, kind string) {
 		if l.kind != kind {
 			continue
 		}
-		sql := "SELECT CAST(count(*) AS BIGINT) AS n FROM (" + repeated(l.member, kind) + ") AS a JOIN (" + repeated(right, kind) + ") AS b ON a.s = b.s"
+		// Of the left, which is the larger, only what is repeated on the right is counted.
+		sql := "SELECT CAST(count(*) AS BIGINT) AS n FROM (" + repeated(l.member, kind, "IN ("+repeated(right, kind, "IS NOT NULL")+")") + ")"
 		q.check("many_to_many", fmt.Sprintf("a %s has several rows in %s and several in %s: joined, each row would be counted many times over", kind, l.member.in.Name, right.in.Name), sql, j)
 	}
 	q.linked = append(q.linked, link{right, kind})
 }
 
-// repeated selects the subjects that have more than one row.
-func repeated(m *member, kind string) string {
+// repeated selects the subjects that have more than one row, of those for which
+// a condition holds.
+func repeated(m *member, kind, condition string) string {
 	column := quoteSQL(ordinal(kind))
-	return "SELECT " + column + " AS s FROM " + quoteSQL(m.in.Name) + " GROUP BY " + column + " HAVING count(*) > 1"
+	return "SELECT " + column + " FROM " + quoteSQL(m.in.Name) + " WHERE " + column + " " + condition + " GROUP BY " + column + " HAVING count(*) > 1"
 }
 
 // check adds a check once, however many tables need it.
@@ -194,7 +197,7 @@ func (q *query) check(code, reason, sql string, j join) {
 }
 
 // rows is the common table of both statements: one row per joined row, with
-// keys k0…, ordinals u0… and values v0….
+// keys g0…, ordinals u0… and values v0….
 func (q *query) rows() term {
 	parts := []any{"WITH __rows AS (SELECT "}
 	comma := ""
@@ -203,7 +206,7 @@ func (q *query) rows() term {
 		comma = ", "
 	}
 	for i, k := range q.keys {
-		put(fmt.Sprintf("k%d", i), k)
+		put(fmt.Sprintf("g%d", i), k)
 	}
 	for i, u := range q.ordinals {
 		if u != "" {
@@ -211,8 +214,8 @@ func (q *query) rows() term {
 		}
 	}
 	for i, v := range q.values {
-		if v.sql != "" {
-			put(fmt.Sprintf("v%d", i), v)
+		if v.sql != "" && q.slots[i] == i {
+			put(q.value("v", i), v)
 		}
 	}
 	if comma == "" {
@@ -225,11 +228,25 @@ func (q *query) rows() term {
 	return glue(coltype.Type{}, append(parts, ")")...)
 }
 
-// keyList names the keys, with an ending each.
-func (q *query) keyList(ending string) string {
+// keyList writes each key's number in a format.
+func (q *query) keyList(format string) string {
 	names := make([]string, len(q.keys))
 	for i := range q.keys {
-		names[i] = fmt.Sprintf("k%d%s", i, ending)
+		names[i] = fmt.Sprintf(format, i)
 	}
 	return strings.Join(names, ", ")
+}
+
+// value names a column that belongs to a measure's value.
+func (q *query) value(prefix string, measure int) string {
+	return fmt.Sprint(prefix, q.slots[measure])
+}
+
+// addValue takes the value of the next measure; equal values share one column.
+func (q *query) addValue(t term) {
+	i := slices.IndexFunc(q.values, func(v term) bool { return v.sql != "" && v.sql == t.sql && slices.Equal(v.args, t.args) })
+	if i < 0 {
+		i = len(q.values)
+	}
+	q.values, q.slots = append(q.values, t), append(q.slots, i)
 }

@@ -77,7 +77,6 @@ const (
 	RoleNumber        // a check's or join's only column
 	RoleRows          // rows of the cell
 	RoleSubjects      // distinct subjects of the cell
-	RoleDistinct      // measure subjects: distinct subjects of its unit
 	RoleCount         // sum, mean: rows with a value
 	RoleSum           // sum, mean: their sum; NULL without a value
 	RoleHits          // share: rows where the condition holds

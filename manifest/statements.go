@@ -28,12 +28,16 @@ func (s *selection) number(role Role, index int, t coltype.Type, name, sql strin
 	s.add(role, index, t, name, "CAST("+sql+" AS "+engineType(t)+")")
 }
 
+// selectKeys begins a statement with the keys as they are answered. Rows are
+// grouped by what the engine holds, which may be a code in the place of a text.
 func (q *query) selectKeys(t *PlanTable) *selection {
 	s := &selection{}
 	for i, k := range t.Keys {
-		name := fmt.Sprintf("k%d", i)
-		s.items = append(s.items, name)
-		s.columns = append(s.columns, Column{Name: name, Type: k.Type, Role: RoleKey, Index: i})
+		sql := fmt.Sprintf("g%d", i)
+		if k.Type == typeText {
+			sql = "CAST(" + sql + " AS VARCHAR)"
+		}
+		s.add(RoleKey, i, k.Type, fmt.Sprintf("k%d", i), sql)
 	}
 	return s
 }
@@ -42,24 +46,19 @@ func (q *query) selectKeys(t *PlanTable) *selection {
 func (q *query) statement(name string, with term, from string, s *selection) Statement {
 	sql := with.sql + " SELECT " + strings.Join(s.items, ", ") + " FROM " + from
 	if len(q.keys) > 0 {
-		sql += " GROUP BY " + q.keyList("") + " ORDER BY " + q.keyList(" NULLS LAST")
+		sql += " GROUP BY " + q.keyList("g%d") + " ORDER BY " + q.keyList("k%d NULLS LAST")
 	}
 	return Statement{Name: q.name + "." + name, SQL: sql, Args: with.args, Columns: s.columns}
 }
 
-// cells computes the figures themselves.
+// cells computes the figures themselves, but for distinct subjects, which the
+// evidence of their unit counts on the way.
 func (q *query) cells(t *PlanTable) Statement {
 	s := q.selectKeys(t)
 	s.count(RoleRows, 0, "n_rows", "count(*)")
 	for i, m := range t.Measures {
-		name, v := fmt.Sprintf("m%d", i), fmt.Sprintf("v%d", i)
+		name, v := fmt.Sprintf("m%d", i), q.value("v", i)
 		switch m.Kind {
-		case Subjects:
-			distinct := "count(*)"
-			if q.ordinals[m.Unit] != "" {
-				distinct = fmt.Sprintf("count(DISTINCT u%d)", m.Unit)
-			}
-			s.count(RoleDistinct, i, name+"_distinct", distinct)
 		case Sum, Mean:
 			s.count(RoleCount, i, name+"_count", "count("+v+")")
 			s.number(RoleSum, i, m.Type, name+"_sum", "sum("+v+")")
@@ -72,76 +71,87 @@ func (q *query) cells(t *PlanTable) Statement {
 }
 
 // evidence computes, for one unit, who is behind each cell: first one row per
-// cell and subject (__each), then the cell.
+// cell and subject (__each), then the cell. Nearly all of its time and memory is
+// the hash table of __each: ten million rows that make nine million rows of it
+// take a gigabyte.
 func (q *query) evidence(t *PlanTable, unit int) Statement {
-	each := []string{"count(*) AS n"}
-	if q.ordinals[unit] == "" {
-		each[0] = "1 AS n"
-	}
+	each := q.eachKeys(unit)
 	s := q.selectKeys(t)
 	s.count(RoleSubjects, 0, "n_subjects", "count(s)")
 	s.count(RoleRows, 0, "n_rows", "sum(n)")
 	for i, m := range t.Measures {
 		name := fmt.Sprintf("m%d", i)
+		c, x, h, f := q.value("c", i), q.value("x", i), q.value("h", i), q.value("f", i)
 		switch {
 		case m.Kind == Subjects && m.Unit != unit:
-			each = append(each, fmt.Sprintf("count(DISTINCT u%d) AS x%d", m.Unit, i))
-			largest(s, i, typeInteger, name, fmt.Sprintf("x%d", i))
+			each = append(each, fmt.Sprintf("count(DISTINCT u%d) AS %s", m.Unit, x))
+			largest(s, i, typeInteger, name, x)
 		case m.Kind == Count:
 			largest(s, i, typeInteger, name, "n")
 		case m.Kind == Sum, m.Kind == Mean:
-			each = append(each, q.eachSum(unit, i)...)
-			s.count(RoleWith, i, name+"_with", fmt.Sprintf("count(s) FILTER (WHERE x%d IS NOT NULL)", i))
-			s.count(RoleNonzero, i, name+"_nonzero", fmt.Sprintf("count(s) FILTER (WHERE x%d <> 0)", i))
-			s.count(RoleCount, i, name+"_count", fmt.Sprintf("sum(c%d)", i))
-			s.number(RoleSum, i, m.Type, name+"_sum", fmt.Sprintf("sum(x%d)", i))
-			largest(s, i, m.Type, name, fmt.Sprintf("x%d", i))
+			each = append(each, q.eachSum(unit, i, m.Type)...)
+			s.count(RoleWith, i, name+"_with", "count(s) FILTER (WHERE "+x+" IS NOT NULL)")
+			s.count(RoleNonzero, i, name+"_nonzero", "count(s) FILTER (WHERE "+x+" <> 0)")
+			s.count(RoleCount, i, name+"_count", "sum("+c+")")
+			s.number(RoleSum, i, m.Type, name+"_sum", "sum("+x+")")
+			largest(s, i, m.Type, name, "abs("+x+")")
 		case m.Kind == Share:
 			each = append(each, q.eachShare(unit, i)...)
-			s.count(RoleHits, i, name+"_hits", fmt.Sprintf("sum(h%d)", i))
-			s.count(RoleMisses, i, name+"_misses", fmt.Sprintf("sum(f%d)", i))
-			s.count(RoleWith, i, name+"_with", fmt.Sprintf("count(s) FILTER (WHERE h%d + f%d > 0)", i, i))
-			s.count(RoleHitters, i, name+"_hitters", fmt.Sprintf("count(s) FILTER (WHERE h%d > 0)", i))
-			s.count(RoleMissers, i, name+"_missers", fmt.Sprintf("count(s) FILTER (WHERE f%d > 0)", i))
+			s.count(RoleHits, i, name+"_hits", "sum("+h+")")
+			s.count(RoleMisses, i, name+"_misses", "sum("+f+")")
+			s.count(RoleWith, i, name+"_with", "count(s) FILTER (WHERE "+h+" + "+f+" > 0)")
+			s.count(RoleHitters, i, name+"_hitters", "count(s) FILTER (WHERE "+h+" > 0)")
+			s.count(RoleMissers, i, name+"_missers", "count(s) FILTER (WHERE "+f+" > 0)")
 		}
 	}
 	with := q.rows()
-	with.sql += ", __each AS (SELECT " + q.eachKeys(unit) + ", " + strings.Join(each, ", ") + " FROM __rows" + q.eachGroup(unit) + ")"
+	with.sql += ", __each AS (SELECT " + strings.Join(each, ", ") + " FROM __rows" + q.eachGroup(unit) + ")"
 	return q.statement(fmt.Sprintf("unit%d", unit), with, "__each", s)
 }
 
-// largest adds the two largest contributions and the total of all, by absolute
-// value, so that negative ones hide nobody.
+// largest adds the two largest contributions and the total of all. x is an
+// absolute value, so that negative ones hide nobody.
 func largest(s *selection, index int, t coltype.Type, name, x string) {
-	s.number(RoleFirst, index, t, name+"_first", "max(abs("+x+"))")
-	s.number(RoleSecond, index, t, name+"_second", "list_extract(max(abs("+x+"), 2), 2)")
-	s.number(RoleTotal, index, t, name+"_total", "sum(abs("+x+"))")
+	s.number(RoleFirst, index, t, name+"_first", "list_extract(max("+x+", 2), 1)")
+	s.number(RoleSecond, index, t, name+"_second", "list_extract(max("+x+", 2), 2)")
+	s.number(RoleTotal, index, t, name+"_total", "sum("+x+")")
 }
 
-// eachSum gives what one subject, or one row, adds to a sum.
-func (q *query) eachSum(unit, i int) []string {
-	if q.ordinals[unit] == "" {
-		return []string{fmt.Sprintf("CASE WHEN v%d IS NULL THEN 0 ELSE 1 END AS c%d", i, i), fmt.Sprintf("v%d AS x%d", i, i)}
+// eachSum gives what one subject, or one row, adds to a sum. A subject's sum has
+// the type of the measure: where it does not fit, its absolute value would not
+// either, and it is a third of the time to compare 8 bytes in the place of 16.
+func (q *query) eachSum(unit, i int, t coltype.Type) []string {
+	v, c, x := q.value("v", i), q.value("c", i), q.value("x", i)
+	if q.slots[i] != i {
+		return nil
 	}
-	return []string{fmt.Sprintf("count(v%d) AS c%d", i, i), fmt.Sprintf("sum(v%d) AS x%d", i, i)}
+	if q.ordinals[unit] == "" {
+		return []string{"CASE WHEN " + v + " IS NULL THEN 0 ELSE 1 END AS " + c, v + " AS " + x}
+	}
+	return []string{"count(" + v + ") AS " + c, "CAST(sum(" + v + ") AS " + engineType(t) + ") AS " + x}
 }
 
 func (q *query) eachShare(unit, i int) []string {
-	if q.ordinals[unit] == "" {
-		return []string{fmt.Sprintf("CASE WHEN v%d THEN 1 ELSE 0 END AS h%d", i, i), fmt.Sprintf("CASE WHEN NOT v%d THEN 1 ELSE 0 END AS f%d", i, i)}
+	v, h, f := q.value("v", i), q.value("h", i), q.value("f", i)
+	if q.slots[i] != i {
+		return nil
 	}
-	return []string{fmt.Sprintf("count(*) FILTER (WHERE v%d) AS h%d", i, i), fmt.Sprintf("count(*) FILTER (WHERE NOT v%d) AS f%d", i, i)}
+	if q.ordinals[unit] == "" {
+		return []string{"CASE WHEN " + v + " THEN 1 ELSE 0 END AS " + h, "CASE WHEN NOT " + v + " THEN 1 ELSE 0 END AS " + f}
+	}
+	return []string{"count(*) FILTER (WHERE " + v + ") AS " + h, "count(*) FILTER (WHERE NOT " + v + ") AS " + f}
 }
 
-func (q *query) eachKeys(unit int) string {
-	subject := "1 AS s"
+// eachKeys begins the list of __each: keys, subject, rows.
+func (q *query) eachKeys(unit int) []string {
+	out := []string{"1 AS s", "1 AS n"}
 	if q.ordinals[unit] != "" {
-		subject = fmt.Sprintf("u%d AS s", unit)
+		out = []string{fmt.Sprintf("u%d AS s", unit), "count(*) AS n"}
 	}
 	if len(q.keys) == 0 {
-		return subject
+		return out
 	}
-	return q.keyList("") + ", " + subject
+	return append([]string{q.keyList("g%d")}, out...)
 }
 
 func (q *query) eachGroup(unit int) string {
@@ -150,7 +160,7 @@ func (q *query) eachGroup(unit int) string {
 	}
 	group := fmt.Sprintf(" GROUP BY u%d", unit)
 	if len(q.keys) > 0 {
-		group = " GROUP BY " + q.keyList("") + fmt.Sprintf(", u%d", unit)
+		group = " GROUP BY " + q.keyList("g%d") + fmt.Sprintf(", u%d", unit)
 	}
 	return group
 }

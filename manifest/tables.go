@@ -11,40 +11,48 @@ import (
 
 // table types and compiles one declared table.
 func (c *checker) table(index int) (PlanTable, error) {
+	q, out, err := c.query(index)
+	if err != nil {
+		return out, err
+	}
+	out.Cells = q.cells(&out)
+	for i := range out.Units {
+		out.Evidence = append(out.Evidence, q.evidence(&out, i))
+	}
+	return out, nil
+}
+
+// query types a table: all but the statements over its rows.
+func (c *checker) query(index int) (q *query, out PlanTable, err error) {
 	decl := &c.m.tables[index]
 	s := &scope{c: c, limit: len(c.m.derives)}
-	out := PlanTable{Name: decl.name, Published: true}
-	q := &query{scope: s, name: fmt.Sprintf("table%d", index)}
-	var err error
+	out = PlanTable{Name: decl.name, Published: true}
+	q = &query{scope: s, name: fmt.Sprintf("table%d", index)}
 	if out.Joins, err = q.from(decl); err != nil {
-		return out, err
+		return q, out, err
 	}
 	if decl.where != nil {
 		if q.where, err = s.boolean(decl.where, mode{use: UseFilter}); err != nil {
-			return out, err
+			return q, out, err
 		}
 	}
 	for _, k := range decl.keys {
 		if err := q.key(k, &out); err != nil {
-			return out, err
+			return q, out, err
 		}
 	}
 	for _, f := range decl.measures {
 		if err := q.measure(f, &out); err != nil {
-			return out, err
+			return q, out, err
 		}
 	}
 	out.Units = s.units
 	out.Origin = c.origin(decl)
 	out.MaxCells = maxCells(len(c.m.tables), &out)
-	out.Cells = q.cells(&out)
-	for i := range s.units {
-		out.Evidence = append(out.Evidence, q.evidence(&out, i))
-	}
 	if s.doubles {
 		c.plan.Threads = 1
 	}
-	return out, nil
+	return q, out, nil
 }
 
 const (
@@ -90,7 +98,10 @@ func (q *query) key(k keyName, out *PlanTable) error {
 		key.Title = k.name
 	}
 	out.Keys = append(out.Keys, key)
-	q.keys = append(q.keys, cast(t, t.typ))
+	if t.typ != typeText { // a text may be held as a code, which groups faster
+		t = cast(t, t.typ)
+	}
+	q.keys = append(q.keys, t)
 	return nil
 }
 
@@ -112,7 +123,7 @@ func (q *query) measure(f measure, out *PlanTable) error {
 		return err
 	}
 	out.Measures = append(out.Measures, m)
-	q.values = append(q.values, t)
+	q.addValue(t)
 	return nil
 }
 

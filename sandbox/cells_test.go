@@ -160,7 +160,7 @@ func TestCompileCellRefuses(t *testing.T) {
 // TestCellsOfAnOrdinaryUser runs the tests above as an ordinary user, when they
 // are run by root.
 func TestCellsOfAnOrdinaryUser(t *testing.T) {
-	testkit.AsOrdinaryUser(t, "^(TestQueryCell|TestIngestCell|TestCompileCellRefuses)$", map[string]string{"YINGBI_BIN": testkit.Binary(t)})
+	testkit.AsOrdinaryUser(t, "^(TestQueryCell|TestPrepareCell|TestIngestCell|TestCompileCellRefuses)$", map[string]string{"YINGBI_BIN": testkit.Binary(t)})
 }
 
 // guestOf compiles an example in a cell and makes a request for it: the module

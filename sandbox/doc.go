@@ -7,8 +7,8 @@
 //	watchdog: memory and threads every 20 ms,           first verdict,
 //	deadline, bytes answered, ctx ── SIGKILL ──►        then reap, then the error
 //
-// Run is the one mechanism. Ingest, Query, Compile and Guest are its typed
-// forms: they decode frames and hold them to what was asked for.
+// Run is the one mechanism. Ingest, Inspect, Query, Prepare, Compile and Guest are
+// its typed forms: they decode frames and hold them to what was asked for.
 //
 // Trust: everything that comes from a cell is hostile. A message is accepted
 // only if its kind, name, size and place in the order fit the request. Why a

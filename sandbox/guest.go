@@ -33,7 +33,7 @@ func (s *Sandbox) Compile(ctx context.Context, req abi.CompileRequest, module []
 		Inputs:  []*os.File{file},
 		Limits:  lim,
 		Receive: func(m abi.Message) error {
-			code = m.Payload
+			code = append(code, m.Payload...)
 			return nil
 		},
 	})

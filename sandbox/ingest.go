@@ -19,6 +19,7 @@ type IngestSink struct {
 type IngestSummary struct {
 	Read, Kept, Quarantined int64
 	ExtraColumns            int64 // of the file that nobody declared; the cell's word
+	Folded                  int64 // cells of kept rows whose numbers and times were written in full width; the cell's word
 }
 
 var (
@@ -27,7 +28,7 @@ var (
 	}
 	summaryColumns = []abi.ResultColumn{
 		column("rows_read", coltype.Integer), column("rows_kept", coltype.Integer),
-		column("rows_quarantined", coltype.Integer), column("extra_columns", coltype.Integer),
+		column("rows_quarantined", coltype.Integer), column("extra_columns", coltype.Integer), column("folded_cells", coltype.Integer),
 	}
 )
 
@@ -65,7 +66,7 @@ type ingest struct {
 func (in *ingest) counted() IngestSummary {
 	return IngestSummary{
 		Read: in.kept + in.quarantined, Kept: in.kept, Quarantined: in.quarantined,
-		ExtraColumns: max(in.told.ExtraColumns, 0),
+		ExtraColumns: max(in.told.ExtraColumns, 0), Folded: max(in.told.Folded, 0),
 	}
 }
 
@@ -84,7 +85,7 @@ func (in *ingest) receive(m abi.Message) error {
 		return broken(m.Name, "not one row")
 	}
 	value := func(i int) int64 { return f.Columns[i].Ints[0] }
-	in.told = IngestSummary{Read: value(0), Kept: value(1), Quarantined: value(2), ExtraColumns: value(3)}
+	in.told = IngestSummary{Read: value(0), Kept: value(1), Quarantined: value(2), ExtraColumns: value(3), Folded: value(4)}
 	return nil
 }
 

@@ -119,12 +119,17 @@ func (s *Sandbox) start(t *Task) (*running, error) {
 		return nil, err
 	}
 	defer w.Close()
+	var cache uint64
+	if t.Request.Task == abi.TaskPrepare {
+		cache = uint64(t.Limits.Output) // the file that it answers with
+	}
 	p, err := lockdown.Start(lockdown.Child{
 		Exe:     s.exe,
 		Profile: lockdown.Profile(t.Request.Task),
 		Files:   append([]*os.File{request, w}, t.Inputs...),
 		Address: addressIdle + uint64(t.Limits.Memory),
 		CPU:     t.Limits.CPU,
+		Cache:   cache,
 	})
 	if err != nil {
 		answers.Close()

@@ -73,7 +73,7 @@ func TestReasons(t *testing.T) {
 		{"a frame of another type", "text:q done", roomy, sandbox.Protocol, "column 1"},
 		{"an item of a query", "item:q done", roomy, sandbox.Protocol, "no declared output"},
 		{"a log of a query", "log:1 done", roomy, sandbox.Protocol, "log"},
-		{"code of a query", "code done", roomy, sandbox.Protocol, "code"},
+		{"a part of a query", "part done", roomy, sandbox.Protocol, "not"},
 		{"bytes that are no message", "raw:0123456789abcdef", roomy, sandbox.Protocol, ""},
 		{"done, then a bad exit", "frame:q done exit:1", roomy, sandbox.Crash, "exit status 1"},
 		{"an exit code of a lock", "exit:209", roomy, sandbox.Crash, "landlock"},

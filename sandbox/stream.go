@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 
@@ -20,7 +21,8 @@ type stream struct {
 	items   int            // how many more
 	size    int64          // bytes of one item
 	text    int            // bytes of log that may still come
-	code    int            // how many more
+	parts   bool           // may come
+	partly  bool           // one has come
 	last    abi.MessageKind
 	failure abi.Failure
 }
@@ -45,8 +47,11 @@ func newStream(t *Task) (*stream, error) {
 	case abi.TaskIngest:
 		s.frames = map[string]int{abi.StreamRows: -1, abi.StreamQuarantine: -1, abi.StreamSummary: 1}
 		s.owed = []string{abi.StreamSummary}
-	case abi.TaskCompile:
-		s.code = 1
+	case abi.TaskInspect:
+		s.frames = map[string]int{abi.StreamInspection: 1, abi.StreamSheets: 1, abi.StreamColumns: 1, abi.StreamNulls: 1}
+		s.owed = slices.Collect(maps.Keys(s.frames))
+	case abi.TaskCompile, abi.TaskPrepare:
+		s.parts = true
 	case abi.TaskQuery:
 		s.frames = map[string]int{}
 		for _, q := range r.Query.Statements {
@@ -68,7 +73,7 @@ func descriptors(r *abi.Request) []int {
 		}
 	}
 	switch {
-	case r.Ingest != nil, r.Compile != nil:
+	case r.Ingest != nil, r.Inspect != nil, r.Compile != nil, r.Prepare != nil:
 		fds = append(fds, abi.InputFD)
 	case r.Query != nil:
 		views(r.Query.Views)
@@ -133,10 +138,11 @@ func (s *stream) accept(m abi.Message) error {
 		if s.text -= len(m.Payload); s.text < 0 {
 			return errors.New("more log than it may write")
 		}
-	case abi.MsgCode:
-		if s.code--; s.code < 0 {
-			return errors.New("code that was not asked for")
+	case abi.MsgPart:
+		if !s.parts {
+			return errors.New("a part of nothing that was asked for")
 		}
+		s.partly = true
 	case abi.MsgFailure:
 		var err error
 		s.failure, err = abi.ParseFailure(m.Payload)
@@ -167,8 +173,8 @@ func (s *stream) acceptDone() error {
 			return fmt.Errorf("done without the frame %q", name)
 		}
 	}
-	if s.code > 0 {
-		return errors.New("done without the code")
+	if s.parts && !s.partly {
+		return errors.New("done without a part")
 	}
 	return nil
 }

@@ -18,10 +18,12 @@ func tasks() map[string]*Task {
 	files := []*os.File{os.Stdin, os.Stdin}
 	return map[string]*Task{
 		abi.TaskIngest:  {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskIngest, Ingest: &abi.IngestRequest{}}},
+		abi.TaskInspect: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskInspect, Inspect: &abi.InspectRequest{}}},
 		abi.TaskCompile: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskCompile, Compile: &abi.CompileRequest{}}},
 		abi.TaskQuery: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskQuery, Query: &abi.QueryRequest{
 			Statements: []abi.Statement{{Name: "p"}, {Name: "q"}},
 		}}},
+		abi.TaskPrepare: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskPrepare, Prepare: &abi.PrepareRequest{}}},
 		abi.TaskGuest: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskGuest, Guest: &abi.GuestRequest{
 			ModuleFD: 5, CodeFD: 6, Outputs: []string{"a"}, MaxItems: 1, MaxItemBytes: 4, MaxLog: 4,
 		}}},
@@ -37,6 +39,8 @@ func TestEveryKindHasItsTasks(t *testing.T) {
 		{abi.Message{Kind: abi.MsgFrame, Name: "rows"}, "ingest"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "quarantine"}, "ingest"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "summary"}, "ingest"},
+		{abi.Message{Kind: abi.MsgFrame, Name: "inspection"}, "inspect"},
+		{abi.Message{Kind: abi.MsgFrame, Name: "nulls"}, "inspect"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "p"}, "query"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "a"}, ""},
 		{abi.Message{Kind: abi.MsgItem, Name: "a", Payload: make([]byte, 4)}, "guest"},
@@ -44,8 +48,8 @@ func TestEveryKindHasItsTasks(t *testing.T) {
 		{abi.Message{Kind: abi.MsgItem, Name: "p"}, ""},
 		{abi.Message{Kind: abi.MsgLog, Payload: make([]byte, 4)}, "guest"},
 		{abi.Message{Kind: abi.MsgLog, Payload: make([]byte, 5)}, ""},
-		{abi.Message{Kind: abi.MsgCode, Payload: make([]byte, 4)}, "compile"},
-		{abi.Message{Kind: abi.MsgFailure, Payload: []byte("internal")}, "ingest compile query guest"},
+		{abi.Message{Kind: abi.MsgPart, Payload: make([]byte, 4)}, "compile prepare"},
+		{abi.Message{Kind: abi.MsgFailure, Payload: []byte("internal")}, "ingest inspect compile query prepare guest"},
 		{abi.Message{Kind: abi.MsgDone}, "guest"}, // the others owe something
 	} {
 		for name, task := range tasks() {
@@ -106,7 +110,7 @@ func FuzzAnswers(f *testing.F) {
 	}
 	for _, m := range []abi.Message{
 		{Kind: abi.MsgLog, Payload: []byte("log")}, {Kind: abi.MsgItem, Name: "a", Payload: []byte("item")},
-		{Kind: abi.MsgItem, Name: "a", Payload: frame}, {Kind: abi.MsgCode, Payload: []byte("code")},
+		{Kind: abi.MsgItem, Name: "a", Payload: frame}, {Kind: abi.MsgPart, Payload: []byte("code")},
 		{Kind: abi.MsgFailure, Payload: []byte("guest-trap")}, {Kind: abi.MsgDone},
 	} {
 		if err := abi.WriteMessage(&seed, m); err != nil {

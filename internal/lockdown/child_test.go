@@ -145,6 +145,16 @@ func TestKeeperSeesItsFolder(t *testing.T) {
 	})
 }
 
+// TestPrepareIsLockedToo tries things as the prepare cell, which has made its file
+// when it is sealed and may do no more than the others.
+func TestPrepareIsLockedToo(t *testing.T) {
+	newHost(t).expect(t, Prepare, nil, []string{
+		"read a file", "create a file", "open a file when sealed", "open beneath an inherited folder", "ask about a file", "write an inherited file",
+		"send a datagram to the host", "read a process's memory", "fork", "execute a file in memory", "make a file in memory",
+		"turn data into code", "make a socket", "set up io_uring", "lift a limit", "lock memory",
+	})
+}
+
 // TestCompileIsLockedToo tries things as the compile cell, which alone may map
 // code and open files: it still sees none but its own.
 func TestCompileIsLockedToo(t *testing.T) {
@@ -166,10 +176,10 @@ func (h *host) expect(t *testing.T, profile Profile, allowed, forbidden []string
 
 func TestUnknownMarkersLockTheDoor(t *testing.T) {
 	for _, env := range []string{
-		"YINGBI_CELL=", "YINGBI_CELL=query", "YINGBI_CELL=query:5", "YINGBI_CELL=query:5:0", "YINGBI_CELL=query:5:0:0:0",
-		"YINGBI_CELL=query:5:0:x", "YINGBI_CELL=query:2:0:0", "YINGBI_CELL=query:4096:0:0", "YINGBI_CELL=keeper:5:0:0",
-		"YINGBI_CELL=other:5:0:0", "YINGBI_CELL=queryqueryqueryquery:5:0:0", "YINGBI_CELL=:5:0:0",
-		"YINGBI_CELL=query:5:99999999999999999999:0", "YINGBI_KEEPER=query:5:0:0",
+		"YINGBI_CELL=", "YINGBI_CELL=query", "YINGBI_CELL=query:5", "YINGBI_CELL=query:5:0", "YINGBI_CELL=query:5:0:0", "YINGBI_CELL=query:5:0:0:1:0",
+		"YINGBI_CELL=query:5:0:x:1", "YINGBI_CELL=query:2:0:0:1", "YINGBI_CELL=query:4096:0:0:1", "YINGBI_CELL=query:5:0:0:0", "YINGBI_CELL=keeper:5:0:0:1",
+		"YINGBI_CELL=other:5:0:0:1", "YINGBI_CELL=queryqueryqueryquery:5:0:0:1", "YINGBI_CELL=:5:0:0:1",
+		"YINGBI_CELL=query:5:99999999999999999999:0:1", "YINGBI_KEEPER=query:5:0:0:1",
 	} {
 		cmd := exec.Command(hostileProgram(t), "fork")
 		cmd.Env = []string{env}

@@ -57,7 +57,7 @@ static uint64_t number(const char **p, char end) {
 	return v;
 }
 
-// read_marker takes profile:descriptors:address space:CPU seconds apart.
+// read_marker takes profile:descriptors:address space:CPU seconds:cache apart.
 static void read_marker(const char *m) {
 	const char *colon = strchr(m, ':');
 	require(colon && colon > m && (size_t)(colon - m) < sizeof yb_child.profile, MARKER);
@@ -65,8 +65,9 @@ static void read_marker(const char *m) {
 	m = colon + 1;
 	yb_child.descriptors = number(&m, ':');
 	yb_child.address = number(&m, ':');
-	yb_child.cpu = number(&m, 0);
-	require(yb_child.descriptors >= 3 && yb_child.descriptors < 4096, MARKER);
+	yb_child.cpu = number(&m, ':');
+	yb_child.cache = number(&m, 0);
+	require(yb_child.descriptors >= 3 && yb_child.descriptors < 4096 && yb_child.cache > 0, MARKER);
 }
 
 static int is(const char *profile) { return strcmp(yb_child.profile, profile) == 0; }
@@ -81,13 +82,13 @@ static void limit(int resource, rlim_t v, const char *lock) {
 	require(setrlimit(resource, &r) == 0, RLIMITS);
 }
 
-// limit_all lowers what one process may use. A tmpfs file, of which compile and
-// guest have some, counts as a file; the pipe of the answers does not.
+// limit_all lowers what one process may use. A tmpfs file, of which those with a
+// cache have some, counts as a file; the pipe of the answers does not.
 static void limit_all(int keeper, int cache) {
 	limit(RLIMIT_CORE, 0, "core");
 	limit(RLIMIT_MEMLOCK, 0, "memlock");
 	if (keeper) return;
-	limit(RLIMIT_FSIZE, cache ? YB_CACHE_BYTES : 0, "fsize");
+	limit(RLIMIT_FSIZE, cache ? yb_child.cache : 0, "fsize");
 	limit(RLIMIT_NOFILE, yb_child.descriptors + 16, "nofile");
 	limit(RLIMIT_NPROC, 128, "nproc");
 	if (yb_child.address) limit(RLIMIT_AS, yb_child.address, "as");
@@ -110,6 +111,15 @@ static int fs_set(int fs, unsigned cmd, const char *key, const char *value) {
 	return (int)syscall(431 /* fsconfig */, fs, cmd, key, value, 0);
 }
 
+// decimal writes v, a zero at its end, and gives its first digit.
+static const char *decimal(uint64_t v, char digits[21]) {
+	char *p = digits + 20;
+	*p = 0;
+	do *--p = (char)('0' + v % 10);
+	while (v /= 10);
+	return p;
+}
+
 static int attach(int mount, const char *at) {
 	return (int)syscall(429 /* move_mount */, mount, "", AT_FDCWD, at, 4 /* F_EMPTY_PATH */);
 }
@@ -122,9 +132,10 @@ static void private_root(int cache) {
 	int fds = (int)syscall(428 /* open_tree */, AT_FDCWD, "/proc/self/fd", 1 /* CLONE */);
 	require(fds >= 0, PRIVATE_ROOT);
 	require(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, PRIVATE_ROOT);
+	char digits[21];
 	int fs = (int)syscall(430 /* fsopen */, "tmpfs", 0);
 	require(fs >= 0, PRIVATE_ROOT);
-	require(fs_set(fs, 1, "size", cache ? YB_CACHE_SIZE : "4k") == 0, PRIVATE_ROOT);
+	require(fs_set(fs, 1, "size", decimal(cache ? yb_child.cache : 4096, digits)) == 0, PRIVATE_ROOT);
 	require(fs_set(fs, 1, "nr_inodes", "64") == 0, PRIVATE_ROOT);
 	require(fs_set(fs, 1, "mode", "0755") == 0, PRIVATE_ROOT);
 	require(fs_set(fs, 6 /* CREATE */, NULL, NULL) == 0, PRIVATE_ROOT);
@@ -193,8 +204,8 @@ __attribute__((constructor)) static void lock(void) {
 	if (!cell && !key) return;
 	require(!(cell && key), MARKER);
 	read_marker(cell ? cell : key);
-	int keeper = is("keeper"), cache = is("compile") || is("guest") || is("probe");
-	require(keeper ? key != NULL : cell && (cache || is("ingest") || is("query")), MARKER);
+	int keeper = is("keeper"), cache = is("compile") || is("guest") || is("prepare") || is("probe");
+	require(keeper ? key != NULL : cell && (cache || is("ingest") || is("inspect") || is("query")), MARKER);
 
 	limit_all(keeper, cache);
 	if (!left_out("dumpable")) require(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, DUMPABLE);

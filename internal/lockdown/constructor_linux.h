@@ -5,14 +5,12 @@
 #include <stdint.h>
 
 #define YB_CACHE "/cache"
-#define YB_CACHE_BYTES (256UL << 20)
-#define YB_CACHE_SIZE "256m"
 #define YB_KEEPER_FOLDER 4
 #define YB_LANDLOCK_ABI 3 // Linux 6.2: truncation is a right
 
 struct yb_child {
 	char profile[16];
-	uint64_t descriptors, address, cpu;
+	uint64_t descriptors, address, cpu, cache;
 	int locked;
 };
 

@@ -14,7 +14,9 @@
 // the only way into the constructor; it can only add locks. Whoever sets it by
 // hand locks himself up. The locks of a child follow from its Profile:
 //
-//	ingest, query   no file at all, no code that was not mapped before Seal
+//	ingest, inspect,
+//	query           no file at all, no code that was not mapped before Seal
+//	prepare         as these; Cache is writable until Seal, to make a file in
 //	guest           as these; Cache is writable until Seal, to load code from
 //	compile         Cache is writable; may map code, as the compiler insists
 //	keeper          keeps the host's root and sees of it only the folder that is
@@ -29,7 +31,7 @@
 // Trust: nothing that a child says is used here. The package reads no request
 // and holds no secret. It is a leaf; it imports fault alone of ours.
 //
-// The marker's value is profile:descriptors:address space:CPU seconds, such as
-// guest:7:2684354560:60. descriptors is the first number that is not the
-// child's; 0 for a limit is none.
+// The marker's value is profile:descriptors:address space:CPU seconds:cache, such
+// as guest:7:2684354560:60:268435456. descriptors is the first number that is not
+// the child's; 0 for one of the limits before the cache's bytes is none.
 package lockdown

@@ -11,17 +11,22 @@ type Profile string
 // The profiles. Those of cells are the names of the tasks in sandbox/abi.
 const (
 	Ingest  Profile = "ingest"
+	Inspect Profile = "inspect"
 	Compile Profile = "compile"
 	Query   Profile = "query"
+	Prepare Profile = "prepare"
 	Guest   Profile = "guest"
 	Keeper  Profile = "keeper"
 
 	probe Profile = "probe" // a cell that ends when the constructor is done
 )
 
-// Cache is the folder of a compile or guest cell that it may write: memory that
-// nobody outside sees.
+// Cache is the folder of a compile, guest or prepare cell that it may write:
+// memory that nobody outside sees.
 const Cache = "/cache"
+
+// cacheBytes of a child that asks for no other size.
+const cacheBytes = 256 << 20
 
 // KeeperFolder is the descriptor on which the keeper inherits the one folder
 // that it may read and write. Its paths stay those of the host.
@@ -35,6 +40,7 @@ type Child struct {
 	Files   []*os.File
 	Address uint64        // bytes of address space; 0 is no limit
 	CPU     time.Duration // rounded up to seconds; 0 is no limit
+	Cache   uint64        // bytes of all files in Cache; they are no resident memory. 0 is 256 MiB
 }
 
 // Protection is one thing that the locks need of the host.

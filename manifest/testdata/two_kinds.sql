@@ -12,42 +12,42 @@ WHERE "code" IS NOT NULL
 GROUP BY "code" HAVING count(*) > 1)
 
 -- table0.cells
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS g0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
-SELECT k0, CAST(coalesce(count(*), 0) AS BIGINT) AS n_rows, CAST(coalesce(count(DISTINCT u0), 0) AS BIGINT) AS m0_distinct, CAST(coalesce(count(DISTINCT u1), 0) AS BIGINT) AS m1_distinct, CAST(coalesce(count(*) FILTER (WHERE v2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(count(*) FILTER (WHERE NOT v2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(v3), 0) AS BIGINT) AS m3_count, CAST(sum(v3) AS DOUBLE) AS m3_sum
+SELECT g0 AS k0, CAST(coalesce(count(*), 0) AS BIGINT) AS n_rows, CAST(coalesce(count(*) FILTER (WHERE v2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(count(*) FILTER (WHERE NOT v2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(v3), 0) AS BIGINT) AS m3_count, CAST(sum(v3) AS DOUBLE) AS m3_sum
 FROM __rows
-GROUP BY k0
+GROUP BY g0
 ORDER BY k0 NULLS LAST
 -- ? integer 3 ""
 -- ? integer 7 ""
 -- ? text 0 "1000.5"
 
 -- table0.unit0
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS g0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
-, __each AS (SELECT k0, u0 AS s, count(*) AS n, count(DISTINCT u1) AS x1, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
+, __each AS (SELECT g0, u0 AS s, count(*) AS n, count(DISTINCT u1) AS x1, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, CAST(sum(v3) AS DOUBLE) AS x3
 FROM __rows
-GROUP BY k0, u0)
-SELECT k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(max(abs(x1)) AS BIGINT) AS m1_first, CAST(list_extract(max(abs(x1), 2), 2) AS BIGINT) AS m1_second, CAST(sum(abs(x1)) AS BIGINT) AS m1_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(max(abs(x3)) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
+GROUP BY g0, u0)
+SELECT g0 AS k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(list_extract(max(x1, 2), 1) AS BIGINT) AS m1_first, CAST(list_extract(max(x1, 2), 2) AS BIGINT) AS m1_second, CAST(sum(x1) AS BIGINT) AS m1_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(list_extract(max(abs(x3), 2), 1) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
 FROM __each
-GROUP BY k0
+GROUP BY g0
 ORDER BY k0 NULLS LAST
 -- ? integer 3 ""
 -- ? integer 7 ""
 -- ? text 0 "1000.5"
 
 -- table0.unit1
-WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS k0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
+WITH __rows AS (SELECT CAST(t1."grade" AS BIGINT) AS g0, NULLIF(t0."__subject_person", 0) AS u0, NULLIF(t1."__subject_enterprise", 0) AS u1, ((t0."days" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)) AND (t0."cost" >= CAST(? AS DECIMAL(5,1)))) AS v2, t0."weight" AS v3
 FROM "claims" AS t0
 JOIN "hospitals" AS t1 ON t0."hospital" = t1."code")
-, __each AS (SELECT k0, u1 AS s, count(*) AS n, count(DISTINCT u0) AS x0, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, sum(v3) AS x3
+, __each AS (SELECT g0, u1 AS s, count(*) AS n, count(DISTINCT u0) AS x0, count(*) FILTER (WHERE v2) AS h2, count(*) FILTER (WHERE NOT v2) AS f2, count(v3) AS c3, CAST(sum(v3) AS DOUBLE) AS x3
 FROM __rows
-GROUP BY k0, u1)
-SELECT k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(max(abs(x0)) AS BIGINT) AS m0_first, CAST(list_extract(max(abs(x0), 2), 2) AS BIGINT) AS m0_second, CAST(sum(abs(x0)) AS BIGINT) AS m0_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(max(abs(x3)) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
+GROUP BY g0, u1)
+SELECT g0 AS k0, CAST(coalesce(count(s), 0) AS BIGINT) AS n_subjects, CAST(coalesce(sum(n), 0) AS BIGINT) AS n_rows, CAST(list_extract(max(x0, 2), 1) AS BIGINT) AS m0_first, CAST(list_extract(max(x0, 2), 2) AS BIGINT) AS m0_second, CAST(sum(x0) AS BIGINT) AS m0_total, CAST(coalesce(sum(h2), 0) AS BIGINT) AS m2_hits, CAST(coalesce(sum(f2), 0) AS BIGINT) AS m2_misses, CAST(coalesce(count(s) FILTER (WHERE h2 + f2 > 0), 0) AS BIGINT) AS m2_with, CAST(coalesce(count(s) FILTER (WHERE h2 > 0), 0) AS BIGINT) AS m2_hitters, CAST(coalesce(count(s) FILTER (WHERE f2 > 0), 0) AS BIGINT) AS m2_missers, CAST(coalesce(count(s) FILTER (WHERE x3 IS NOT NULL), 0) AS BIGINT) AS m3_with, CAST(coalesce(count(s) FILTER (WHERE x3 <> 0), 0) AS BIGINT) AS m3_nonzero, CAST(coalesce(sum(c3), 0) AS BIGINT) AS m3_count, CAST(sum(x3) AS DOUBLE) AS m3_sum, CAST(list_extract(max(abs(x3), 2), 1) AS DOUBLE) AS m3_first, CAST(list_extract(max(abs(x3), 2), 2) AS DOUBLE) AS m3_second, CAST(sum(abs(x3)) AS DOUBLE) AS m3_total
 FROM __each
-GROUP BY k0
+GROUP BY g0
 ORDER BY k0 NULLS LAST
 -- ? integer 3 ""
 -- ? integer 7 ""

@@ -1,9 +1,11 @@
 package abi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"yingbi/internal/coltype"
@@ -13,7 +15,7 @@ import (
 // that the task's parts make sense by themselves.
 func (r *Request) check() error {
 	parts := 0
-	for _, set := range []bool{r.Ingest != nil, r.Compile != nil, r.Query != nil, r.Guest != nil} {
+	for _, set := range []bool{r.Ingest != nil, r.Inspect != nil, r.Compile != nil, r.Query != nil, r.Prepare != nil, r.Guest != nil} {
 		if set {
 			parts++
 		}
@@ -24,10 +26,14 @@ func (r *Request) check() error {
 	switch {
 	case r.Task == TaskIngest && r.Ingest != nil:
 		return r.Ingest.check()
+	case r.Task == TaskInspect && r.Inspect != nil:
+		return r.Inspect.check()
 	case r.Task == TaskCompile && r.Compile != nil:
 		return nil
 	case r.Task == TaskQuery && r.Query != nil:
 		return r.Query.check()
+	case r.Task == TaskPrepare && r.Prepare != nil:
+		return r.Prepare.check()
 	case r.Task == TaskGuest && r.Guest != nil:
 		return r.Guest.check()
 	}
@@ -35,12 +41,9 @@ func (r *Request) check() error {
 }
 
 func (r *IngestRequest) check() error {
-	if r.Format != "csv" && r.Format != "parquet" {
-		return errors.New(`request: the format is "csv" or "parquet"`)
-	}
-	if len(r.Delimiter) > 1 || r.Delimiter != "" && (r.Delimiter[0] >= utf8.RuneSelf || r.Delimiter[0] == '"' ||
-		r.Delimiter[0] == '\r' || r.Delimiter[0] == '\n' || r.Delimiter[0] == 0) {
-		return errors.New("request: the delimiter is one ASCII character")
+	written := InspectRequest{Format: r.Format, Compression: r.Compression, Encoding: r.Encoding, Delimiter: r.Delimiter, Sheet: r.Sheet}
+	if err := written.check(); err != nil || r.Format == "" {
+		return cmp.Or(err, errors.New("request: the format is missing"))
 	}
 	if r.BatchRows < 0 || r.BatchRows > 1<<20 {
 		return errors.New("request: a batch has up to 1,048,576 rows")
@@ -64,11 +67,11 @@ func (r *IngestRequest) check() error {
 }
 
 func (r *QueryRequest) check() error {
-	if r.Threads < 1 || r.Threads > 64 || r.Memory <= 0 {
-		return errors.New("request: threads are 1 to 64, memory is above 0")
-	}
-	if err := checkViews(r.Views); err != nil {
+	if err := errors.Join(checkEngine(r.Threads, r.Memory), checkViews(r.Views)); err != nil {
 		return err
+	}
+	if r.Threads == 1 && slices.ContainsFunc(r.Views, engine) {
+		return errors.New("request: one thread adds up doubles in the order of the rows, which an engine file does not keep: give it Parquet")
 	}
 	for i, s := range r.Statements {
 		columns := make([]Column, len(s.Result))
@@ -86,6 +89,26 @@ func (r *QueryRequest) check() error {
 				return fmt.Errorf("request: statement %d: value %d is malformed", i+1, j+1)
 			}
 		}
+	}
+	return nil
+}
+
+// checkEngine bounds what an engine may take.
+func checkEngine(threads int, memory int64) error {
+	if threads < 1 || threads > 64 || memory <= 0 {
+		return errors.New("request: threads are 1 to 64, memory is above 0")
+	}
+	return nil
+}
+
+func engine(v View) bool { return v.Engine }
+
+func (r *PrepareRequest) check() error {
+	if err := errors.Join(checkEngine(r.Threads, r.Memory), checkColumns(r.Columns)); err != nil {
+		return err
+	}
+	if len(r.Columns) == 0 || r.Cluster != "" && !slices.Contains(r.Columns, r.Cluster) {
+		return errors.New("request: an engine file has a column, and is sorted by one of its own")
 	}
 	return nil
 }
@@ -120,6 +143,9 @@ func (r *GuestRequest) check() error {
 			return fmt.Errorf("request: an output: %v", err)
 		}
 	}
+	if slices.ContainsFunc(r.Views, engine) {
+		return errors.New("request: an engine file is not for guests")
+	}
 	views := r.Views
 	for _, t := range r.Tables {
 		views = append(views[:len(views):len(views)], View{Name: t.Name, FD: t.FD})
@@ -134,13 +160,18 @@ func checkViews(views []View) error {
 		if v.FD < InputFD {
 			return fmt.Errorf("request: view %d has no descriptor", i+1)
 		}
-		loaded := make([]Column, len(v.Columns))
-		for j, name := range v.Columns {
-			loaded[j].Name = name
-		}
-		if err := checkNames(loaded); err != nil {
+		if err := checkColumns(v.Columns); err != nil {
 			return fmt.Errorf("request: view %d: %v", i+1, err)
 		}
+	}
+	return checkNames(columns)
+}
+
+// checkColumns is checkNames for names alone.
+func checkColumns(names []string) error {
+	columns := make([]Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
 	}
 	return checkNames(columns)
 }

@@ -4,7 +4,7 @@
 //
 //	parent                                        cell
 //	  Request ── JSON in a sealed memfd, fd 3 ──►  DecodeRequest
-//	  inputs  ── sealed memfds, fd 5 … ─────────►  Parquet, an upload, a module
+//	  inputs  ── sealed memfds, fd 5 … ─────────►  Parquet, an engine file, an upload, a module
 //	  ReadMessage ◄── pipe, fd 4 ───────────────   WriteMessage
 //	  Decode ◄─────── frames inside messages
 //
@@ -20,7 +20,7 @@
 //	 1  zero      1 byte
 //	 2  name      2 bytes   length, 1 to 256 for a frame or an item, else 0
 //	 4  zero      4 bytes
-//	 8  payload   8 bytes   length; 0 for MsgDone alone
+//	 8  payload   8 bytes   length; 0 for MsgDone alone, at most MaxPart for MsgPart
 //	16  the name, then the payload
 //
 // little-endian. abi is a leaf: it imports column types and nothing else of

@@ -21,7 +21,15 @@ const (
 	FailOverflow        Code = "overflow"         // a result does not fit its declared type
 	FailResult          Code = "result"           // a result has other columns or types than declared
 	FailRefused         Code = "refused"          // a statement did not pass the gate
-	FailFormat          Code = "format"           // an uploaded file is not what it is said to be
+	FailFormat          Code = "format"           // an uploaded file is not of its format, or malformed; At: the format found (Found)
+	FailCompression     Code = "compression"      // it is compressed in another way; At: the one found (Found)
+	FailEncoding        Code = "encoding"         // its text is in another encoding; At: the one found (Found)
+	FailDelimiter       Code = "delimiter"        // its cells end with another character; At: the one found (Found)
+	FailArchive         Code = "archive"          // its compressed data is truncated or corrupt, or more bytes follow
+	FailEncrypted       Code = "encrypted"        // it needs a password or a key
+	FailMacros          Code = "macros"           // it is a workbook with macros
+	FailSheet           Code = "sheet"            // the workbook has no such sheet, or none that shows
+	FailLimit           Code = "limit"            // it holds more than is read; At: the limit (Found)
 	FailMissingColumn   Code = "missing-column"   // At: the declared column that the file lacks
 	FailAmbiguousColumn Code = "ambiguous-column" // At: the declared column that the file has twice
 	FailColumnType      Code = "column-type"      // At: the declared column that the file holds in another type
@@ -38,7 +46,8 @@ const (
 
 var codes = []Code{
 	FailInternal, FailMemory, FailRequest, FailEngine, FailOverflow, FailResult, FailRefused,
-	FailFormat, FailMissingColumn, FailAmbiguousColumn, FailColumnType, FailTooWide,
+	FailFormat, FailCompression, FailEncoding, FailDelimiter, FailArchive, FailEncrypted, FailMacros, FailSheet, FailLimit,
+	FailMissingColumn, FailAmbiguousColumn, FailColumnType, FailTooWide,
 	FailModule, FailForbiddenImport, FailGuestTrap, FailGuestExit, FailGuestOutput, FailGuestLimit,
 }
 
@@ -91,21 +100,27 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonRagged    Reason = "ragged"           // more or fewer cells than the header
+	ReasonRagged    Reason = "ragged"           // more or fewer cells than the header; of a sheet, more
 	ReasonQuote     Reason = "malformed-quote"  // a quote inside a bare cell, after a closed one, or never closed
 	ReasonTooLong   Reason = "too-long"         // a record or a cell over 1 MiB
 	ReasonUTF8      Reason = "invalid-utf8"     //
+	ReasonEncoding  Reason = "invalid-encoding" // bytes that the file's encoding has no character for, in any cell of the row
 	ReasonMissing   Reason = "missing-value"    // null where a value is required
 	ReasonFormat    Reason = "unparsable"       // not written as the declared type is
 	ReasonRange     Reason = "out-of-range"     // too large or too small for the declared type
 	ReasonDigits    Reason = "too-many-digits"  // digits beyond the declared scale, or beyond microseconds
 	ReasonDate      Reason = "impossible-date"  // such as 30 February or hour 25
 	ReasonLocalTime Reason = "nonexistent-time" // skipped when the clocks of the zone went forward
+	ReasonError     Reason = "error-value"      // a cell of a sheet shows an error such as #DIV/0!
+	ReasonMerged    Reason = "merged-cells"     // a cell of a sheet is part of a merged range
+	ReasonFormula   Reason = "no-cached-value"  // a formula of a sheet without its last result
+	ReasonPrecision Reason = "lost-digits"      // a number of 16 digits or more in a sheet, which keeps 15
 )
 
 var reasons = []Reason{
-	ReasonRagged, ReasonQuote, ReasonTooLong, ReasonUTF8, ReasonMissing,
+	ReasonRagged, ReasonQuote, ReasonTooLong, ReasonUTF8, ReasonEncoding, ReasonMissing,
 	ReasonFormat, ReasonRange, ReasonDigits, ReasonDate, ReasonLocalTime,
+	ReasonError, ReasonMerged, ReasonFormula, ReasonPrecision,
 }
 
 // Valid reports whether r is in the list.

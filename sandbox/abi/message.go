@@ -11,23 +11,33 @@ import (
 type MessageKind uint8
 
 // The kinds of messages. The order of a cell's answer is: any number of frames,
-// items, logs and code; then one failure or done, and nothing after it.
+// items, logs and parts; then one failure or done, and nothing after it.
 const (
 	MsgFrame   MessageKind = iota + 1 // Name is the stream or the statement; Payload an encoded frame
 	MsgItem                           // Name is the guest's output; Payload an encoded frame
 	MsgLog                            // Payload is text of the guest, in any bytes
-	MsgCode                           // Payload is compiled code
+	MsgPart                           // Payload is the next bytes of what the task makes: compiled code, an engine file
 	MsgFailure                        // Payload is Failure.Payload()
 	MsgDone                           // the task is complete
 )
 
 // Names of the frames that an ingest cell sends: rows and quarantine as often as
-// there are rows for them, then one summary. rows_read is the sum of the others;
-// extra_columns counts columns of the file that were not declared.
+// there are rows for them, then one summary. rows_read is the sum of the two
+// after it; extra_columns counts columns of the file that were not declared,
+// folded_cells those numbers and times that were written in full width.
 const (
 	StreamRows       = "rows"       // the declared columns, in the declared order
-	StreamQuarantine = "quarantine" // row (of data, from 1), line (of a csv, from 1; else 0): integer; column ("" is the whole row), reason (Reason): text
-	StreamSummary    = "summary"    // one row of integers: rows_read, rows_kept, rows_quarantined, extra_columns
+	StreamQuarantine = "quarantine" // row (of data, from 1), line (of a text or a sheet, from 1; else 0): integer; column ("" is the whole row), reason (Reason): text
+	StreamSummary    = "summary"    // one row of integers: rows_read, rows_kept, rows_quarantined, extra_columns, folded_cells
+)
+
+// Names of the frames that an inspect cell sends, each once. No cell of a row is
+// in them, but for spellings of null from a closed list.
+const (
+	StreamInspection = "inspection" // one row: format, compression, encoding, delimiter, sheet: text; header, complete (the file ended): boolean; rows (looked at), ragged (of them): integer
+	StreamSheets     = "sheets"     // of a workbook, in order: name: text; shows: boolean
+	StreamColumns    = "columns"    // of the file, in order: name ("" without a header), type (of coltype; "" if nothing was seen): text; nulls, rows that have none: integer
+	StreamNulls      = "nulls"      // column (from 1): integer; spelling: text; rows: integer
 )
 
 // Message is one message from a cell to its parent.
@@ -36,6 +46,9 @@ type Message struct {
 	Name    string
 	Payload []byte
 }
+
+// MaxPart is the size of the largest part, in bytes.
+const MaxPart = 1 << 20
 
 const (
 	messageHeader = 16
@@ -113,7 +126,7 @@ func (m Message) check(nameSize, size uint64) error {
 	if named != (nameSize > 0) || nameSize > MaxNameBytes {
 		return fmt.Errorf("message: kind %d with a name of %d bytes", m.Kind, nameSize)
 	}
-	if (m.Kind == MsgDone) != (size == 0) || m.Kind == MsgFailure && size > maxFailure {
+	if (m.Kind == MsgDone) != (size == 0) || m.Kind == MsgFailure && size > maxFailure || m.Kind == MsgPart && size > MaxPart {
 		return fmt.Errorf("message: kind %d with a payload of %d bytes", m.Kind, size)
 	}
 	return nil

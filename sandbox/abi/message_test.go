@@ -15,8 +15,9 @@ func TestMessagesComeBackAsTheyWere(t *testing.T) {
 		{Kind: MsgFrame, Name: StreamRows, Payload: []byte{1}},
 		{Kind: MsgItem, Name: strings.Repeat("名", 85), Payload: make([]byte, firstStep-1)},
 		{Kind: MsgLog, Payload: make([]byte, firstStep)},
-		{Kind: MsgCode, Payload: make([]byte, firstStep+1)},
-		{Kind: MsgCode, Payload: make([]byte, 5*firstStep)},
+		{Kind: MsgPart, Payload: make([]byte, firstStep+1)},
+		{Kind: MsgPart, Payload: make([]byte, MaxPart)},
+		{Kind: MsgLog, Payload: make([]byte, 5*firstStep)},
 		{Kind: MsgFailure, Payload: Failure{Code: FailMissingColumn, At: 3}.Payload()},
 		{Kind: MsgDone},
 	}
@@ -48,6 +49,7 @@ func TestWriteMessageRefuses(t *testing.T) {
 		"done with a payload":     {Kind: MsgDone, Payload: []byte{1}},
 		"long name":               {Kind: MsgFrame, Name: strings.Repeat("a", 257), Payload: []byte{1}},
 		"long failure":            {Kind: MsgFailure, Payload: make([]byte, 65)},
+		"long part":               {Kind: MsgPart, Payload: make([]byte, MaxPart+1)},
 	} {
 		if err := WriteMessage(io.Discard, m); err == nil {
 			t.Errorf("%s: accepted", name)

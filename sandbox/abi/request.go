@@ -26,8 +26,10 @@ const MaxColumns = 2000
 // The tasks of a cell.
 const (
 	TaskIngest  = "ingest"
+	TaskInspect = "inspect"
 	TaskCompile = "compile"
 	TaskQuery   = "query"
+	TaskPrepare = "prepare"
 	TaskGuest   = "guest"
 )
 
@@ -35,18 +37,29 @@ const (
 type Request struct {
 	Task    string
 	Ingest  *IngestRequest
+	Inspect *InspectRequest
 	Compile *CompileRequest
 	Query   *QueryRequest
+	Prepare *PrepareRequest
 	Guest   *GuestRequest
 }
 
 // IngestRequest turns the uploaded file on InputFD into frames of the declared
 // columns.
 type IngestRequest struct {
-	Format    string // "csv" or "parquet"
-	Delimiter string // csv: one ASCII character, none of quote, CR, LF; "" is a comma
-	Columns   []IngestColumn
-	BatchRows int // rows of a frame at the most; 0 is 65,536
+	Format      string // FormatCSV …
+	Compression string // csv, tsv: CompressionNone …; "" is none
+	Encoding    string // csv, tsv: EncodingUTF8 …; "" is UTF-8
+	Delimiter   string // csv: one ASCII character, none of quote, CR, LF, NUL; "" is a comma
+	Sheet       string // xlsx: its name; "" is the first that shows
+	Columns     []IngestColumn
+	BatchRows   int // rows of a frame at the most; 0 is 65,536
+}
+
+// InspectRequest asks how the uploaded file on InputFD is written, as far as its
+// beginning tells. What is given is taken, and checked; "" is to be found out.
+type InspectRequest struct {
+	Format, Compression, Encoding, Delimiter, Sheet string // as in IngestRequest
 }
 
 // IngestColumn is one declared column of an upload.
@@ -54,7 +67,7 @@ type IngestColumn struct {
 	Name     string
 	Source   string // its name in the file; "" is Name
 	Type     coltype.Type
-	Nulls    []string // spellings of null, compared byte by byte; an empty cell, quoted or not, is one only if "" is listed
+	Nulls    []string // spellings of null, with or without blanks around them; an empty cell, quoted or not, is one only if "" is listed
 	Zone     string   // IANA name for timestamps that carry no zone; "" is Asia/Shanghai
 	Required bool     // a row without a value goes to quarantine
 }
@@ -72,11 +85,21 @@ type QueryRequest struct {
 	Memory     int64 // bytes for the engine
 }
 
-// View is a masked view: Parquet in a sealed memfd.
+// View is a masked view in a sealed memfd: Parquet, or an engine file with one
+// table of at least these columns.
 type View struct {
 	Name    string
 	FD      int
 	Columns []string // those to load
+	Engine  bool     // an engine file, for query cells with more than one thread alone: it keeps no order of rows
+}
+
+// PrepareRequest makes an engine file of the masked view on InputFD, Parquet.
+type PrepareRequest struct {
+	Columns []string // of the file's table
+	Cluster string   // the column by which its rows are sorted, an ordinal; "" keeps their order
+	Threads int
+	Memory  int64 // bytes for the engine
 }
 
 // Statement is one SELECT with its bound values and the columns that it gives.

@@ -24,6 +24,9 @@ func goodRequests() []*Request {
 				Args: []Value{{Type: text, Text: "是"}, {Type: text, Null: true}, {Type: decimal, Int: -5}, {Type: coltype.Type{Kind: coltype.Double}, Float: 1e300}}}}}},
 		{Task: TaskGuest, Guest: &GuestRequest{ModuleFD: 5, CodeFD: 6, Views: []View{{Name: "v", FD: 7}}, Tables: []GuestTable{{Name: "t", FD: 8}},
 			Outputs: []string{"结果"}, Seed: []byte{1, 2}, Now: time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC), MaxItemBytes: math.MaxInt64}},
+		{Task: TaskInspect, Inspect: &InspectRequest{Format: FormatCSV, Encoding: EncodingGBK}},
+		{Task: TaskPrepare, Prepare: &PrepareRequest{Columns: []string{"金额", "__subject_person"}, Cluster: "__subject_person", Threads: 2, Memory: 1 << 28}},
+		{Task: TaskQuery, Query: &QueryRequest{Threads: 2, Memory: 1, Views: []View{{Name: "claims", FD: 5, Columns: []string{"cost"}, Engine: true}}}},
 	}
 }
 
@@ -86,10 +89,17 @@ func TestRequestsThatContradictThemselves(t *testing.T) {
 		change(r.Guest)
 		return r
 	}
+	prepare := func(change func(*PrepareRequest)) *Request {
+		r := goodRequests()[5]
+		change(r.Prepare)
+		return r
+	}
 	for name, r := range map[string]*Request{
 		"nothing":             {Task: TaskIngest},
 		"two tasks":           {Task: TaskCompile, Compile: &CompileRequest{}, Guest: &GuestRequest{}},
-		"format":              ingest(func(r *IngestRequest) { r.Format = "xlsx" }),
+		"format":              ingest(func(r *IngestRequest) { r.Format = "ods" }),
+		"no format":           ingest(func(r *IngestRequest) { r.Format = "" }),
+		"encoding":            ingest(func(r *IngestRequest) { r.Encoding = "big5" }),
 		"long delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "||" }),
 		"quote delimiter":     ingest(func(r *IngestRequest) { r.Delimiter = `"` }),
 		"line delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "\n" }),
@@ -99,6 +109,13 @@ func TestRequestsThatContradictThemselves(t *testing.T) {
 		"column twice":        ingest(func(r *IngestRequest) { r.Columns[1].Name = r.Columns[0].Name }),
 		"null not UTF-8":      ingest(func(r *IngestRequest) { r.Columns[0].Nulls = []string{"\xff"} }),
 		"batch":               ingest(func(r *IngestRequest) { r.BatchRows = -1 }),
+		"nothing to prepare":  prepare(func(r *PrepareRequest) { r.Columns = nil }),
+		"prepared twice":      prepare(func(r *PrepareRequest) { r.Columns[1] = r.Columns[0] }),
+		"sorted by another":   prepare(func(r *PrepareRequest) { r.Cluster = "cost" }),
+		"prepared by nobody":  prepare(func(r *PrepareRequest) { r.Threads = 0 }),
+		"prepared in nothing": prepare(func(r *PrepareRequest) { r.Memory = 0 }),
+		"engine, one thread":  query(func(r *QueryRequest) { r.Threads, r.Views[0].Engine = 1, true }),
+		"engine for a guest":  guest(func(r *GuestRequest) { r.Views[0].Engine = true }),
 		"threads":             query(func(r *QueryRequest) { r.Threads = 0 }),
 		"memory":              query(func(r *QueryRequest) { r.Memory = 0 }),
 		"view on fd 4":        query(func(r *QueryRequest) { r.Views[0].FD = 4 }),

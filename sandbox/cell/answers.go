@@ -39,9 +39,23 @@ func (a *answers) log(text []byte) error {
 	return a.send(abi.Message{Kind: abi.MsgLog, Payload: text})
 }
 
-// code sends compiled code.
-func (a *answers) code(code []byte) error {
-	return a.send(abi.Message{Kind: abi.MsgCode, Payload: code})
+// parts sends what the task makes: the bytes of r, in as few parts as they take.
+func (a *answers) parts(r io.Reader) error {
+	buf := make([]byte, abi.MaxPart)
+	for {
+		n, err := io.ReadFull(r, buf)
+		if n > 0 {
+			if err := a.send(abi.Message{Kind: abi.MsgPart, Payload: buf[:n]}); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // end sends the last message: done, or the failure in err. An error that is not

@@ -3,6 +3,7 @@
 package cell
 
 import (
+	"bytes"
 	"context"
 	"os"
 
@@ -26,7 +27,7 @@ func prepareCompile(req *abi.CompileRequest) (run, error) {
 		if err != nil {
 			return err
 		}
-		return out.code(code)
+		return out.parts(bytes.NewReader(code))
 	}, nil
 }
 

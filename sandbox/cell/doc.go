@@ -13,6 +13,33 @@
 //	     │
 //	answers         frames and failure codes on descriptor 4, then exit
 //
+// An upload becomes frames in one of three ways, each a stream whose memory does
+// not grow with the file:
+//
+//	csv, tsv   decompress ─► transcode ─► records ─┐           ┌─► rows
+//	xlsx       unzip ─► XML ─► rows of a sheet ────┼─► batch ──┼─► quarantine
+//	parquet    pages, checked ─► values ───────────┘           └─► summary
+//
+// Decompressing, transcoding and writing have a goroutine each. What is said of a
+// file, by its request or by itself, is held against what is in it; every row is
+// kept or quarantined, and counted.
+//
+// A query cell holds each text column of few values as codes, and ordinals in 4
+// bytes; a statement sees no difference. A view that is asked for again and again
+// gets an engine file, a DuckDB database of one table in these types, whose rows may
+// stand in the order of a subject:
+//
+//	Parquet, fd 5 ─► prepare ─► /cache/view ─ Seal ─► parts ─► sealed by the parent
+//	query cell, fd 5 ◄─ attached for reading ◄──────────────────────────┘
+//
+// The cell that makes it has the locks of a query cell and one folder more: memory
+// of its own, no larger than what the cell may answer, writable until Seal. So the
+// file is built where a query cell loads its views, before the locks, by the same
+// engine from the same Parquet, and only read behind them. It is the word of a cell
+// and goes to query cells alone, which answer from it what they would have
+// answered from the Parquet: not where doubles are added, since the order of
+// the rows is not kept.
+//
 // Trust: nobody believes a cell, and the cell believes its request and the
 // files that the domain wrote, but never an upload, a module or a guest. What
 // an upload holds is read in run alone, and so a guest's first instruction is

@@ -16,7 +16,7 @@ import (
 
 // engine is DuckDB in memory over masked views. Its life has four phases:
 //
-//	openEngine   the views are loaded; the engine may still read files
+//	load, attach the views are loaded; the engine may still read files
 //	lock         the engine forgets files, secrets, extensions and settings
 //	             (the process is locked here, by Main)
 //	query        statements that the domain wrote
@@ -30,8 +30,23 @@ type engine struct {
 	tables map[string]bool // loaded views, by asciiLower of their names
 }
 
-// openEngine opens an engine with one table for each view.
+// openEngine opens an engine with one table for each view, of its columns as
+// they are.
 func openEngine(views []abi.View, threads int, memory int64) (*engine, error) {
+	e, err := newEngine(threads, memory)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range views {
+		if err := e.load(v, quotedList(v.Columns)); err != nil {
+			return nil, engineFailure(err, i+1)
+		}
+	}
+	return e, nil
+}
+
+// newEngine opens an engine without a table.
+func newEngine(threads int, memory int64) (*engine, error) {
 	connector, err := duckdb.NewConnector(":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false"+
 		"&allow_community_extensions=false&allow_unsigned_extensions=false", nil)
 	if err != nil {
@@ -39,15 +54,7 @@ func openEngine(views []abi.View, threads int, memory int64) (*engine, error) {
 	}
 	e := &engine{db: sql.OpenDB(connector), tables: make(map[string]bool)}
 	e.db.SetMaxIdleConns(-1) // no statement meets what another left in its connection
-	if err := e.set(budget(threads, memory)...); err != nil {
-		return nil, err
-	}
-	for i, v := range views {
-		if err := e.load(v); err != nil {
-			return nil, engineFailure(err, i+1)
-		}
-	}
-	return e, nil
+	return e, e.set(budget(threads, memory)...)
 }
 
 // budget bounds what the engine takes, which never spills to a file.
@@ -58,19 +65,17 @@ func budget(threads int, memory int64) []string {
 	}
 }
 
-// load makes a table of the view's columns, under its name.
-func (e *engine) load(v abi.View) error {
+// load makes a table of a view's columns, which list selects, under its name.
+func (e *engine) load(v abi.View, list string) error {
 	if len(v.Columns) == 0 {
 		return abi.Failure{Code: abi.FailRequest}
 	}
-	columns := make([]string, len(v.Columns))
-	for i, name := range v.Columns {
-		columns[i] = quoted(name)
-	}
 	e.tables[asciiLower(v.Name)] = true
-	return e.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM read_parquet('/proc/self/fd/%d')",
-		quoted(v.Name), strings.Join(columns, ", "), v.FD))
+	return e.exec("CREATE TABLE " + quoted(v.Name) + " AS SELECT " + list + " FROM " + parquetOn(v.FD))
 }
+
+// parquetOn is a view on a descriptor, as the engine reads it.
+func parquetOn(fd int) string { return fmt.Sprintf("read_parquet('/proc/self/fd/%d')", fd) }
 
 // lock takes from the engine everything but computing over its tables. The
 // order matters: what names a folder goes before access to files goes, and the
@@ -131,6 +136,15 @@ func engineFailure(err error, at int) error {
 // quoted makes an identifier of a name.
 func quoted(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
+
+// quotedList makes a list of identifiers.
+func quotedList(names []string) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = quoted(name)
+	}
+	return strings.Join(list, ", ")
 }
 
 // asciiLower folds names as the engine does: A to Z alone.

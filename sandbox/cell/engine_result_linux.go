@@ -120,7 +120,7 @@ func holds(t coltype.Type, engineType string) bool {
 	case coltype.Double:
 		return engineType == "DOUBLE" || engineType == "FLOAT"
 	case coltype.Text:
-		return engineType == "VARCHAR"
+		return engineType == "VARCHAR" || engineType == "ENUM"
 	case coltype.Date:
 		return engineType == "DATE"
 	case coltype.Timestamp:

@@ -2,8 +2,9 @@ package cell
 
 import (
 	"bytes"
-	"errors"
+	"encoding/binary"
 	"io"
+	"math/bits"
 	"unicode/utf8"
 
 	"yingbi/sandbox/abi"
@@ -15,28 +16,29 @@ type csvColumn struct {
 	parse parser
 }
 
-// ingestCSV reads a csv with a header row into out.
-func ingestCSV(req *abi.IngestRequest, file io.Reader, out *answers) error {
-	in := newRecords(file, req.Delimiter)
-	names, err := header(in)
+// ingestCSV reads a csv or tsv with a header row into out.
+func ingestCSV(req *abi.IngestRequest, in *text, out *answers) error {
+	r := newRecords(in, req.Format, req.Delimiter)
+	names, err := header(r)
 	if err != nil {
 		return err
 	}
 	at, err := match(req, names)
 	if err != nil {
-		return err
+		return in.otherDelimiter(req, err)
 	}
 	b, err := newBatch(req, out)
 	if err != nil {
 		return err
 	}
+	defer b.out.stop()
 	columns := make([]csvColumn, len(at))
 	for i := range at {
 		columns[i] = csvColumn{at: at[i], parse: parserOf(req.Columns[i].Type)}
 	}
-	in.single = len(names) == 1
+	r.single = len(names) == 1
 	for {
-		cells, line, why, err := in.next()
+		cells, line, why, err := r.next()
 		if err == io.EOF {
 			return b.finish(extra(len(names), at))
 		}
@@ -55,7 +57,6 @@ func ingestCSV(req *abi.IngestRequest, file io.Reader, out *answers) error {
 // ingestRecord counts one record and keeps it, or puts it into quarantine for why
 // or for its first bad cell.
 func ingestRecord(b *batch, columns []csvColumn, cells [][]byte, line int64, why abi.Reason) error {
-	b.begin()
 	if why != "" {
 		return b.reject(line, -1, why)
 	}
@@ -73,16 +74,19 @@ func header(in *records) ([]string, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
+	if len(cells) > abi.MaxColumns || why != "" && in.tooWide() {
+		return nil, abi.Failure{Code: abi.FailTooWide}
+	}
+	if why == abi.ReasonEncoding {
+		return nil, abi.NotA(abi.FailEncoding, "")
+	}
 	if err != nil || why != "" {
 		return nil, abi.Failure{Code: abi.FailFormat}
-	}
-	if len(cells) > abi.MaxColumns {
-		return nil, abi.Failure{Code: abi.FailTooWide}
 	}
 	names := make([]string, len(cells))
 	for i, c := range cells {
 		if !utf8.Valid(c) {
-			return nil, abi.Failure{Code: abi.FailFormat}
+			return nil, abi.NotA(abi.FailEncoding, "")
 		}
 		names[i] = string(c)
 	}
@@ -92,10 +96,13 @@ func header(in *records) ([]string, error) {
 // records cuts a csv into records as RFC 4180 and encoding/csv do, with two
 // differences. A record ends after 1 MiB. And after a malformed record reading
 // goes on with the line after the one on which it began, so that a stray quote
-// costs one line and never hides the rest of the file.
+// costs one line and never hides the rest of the file. A tsv has no quotes: each
+// line is a record, and each tab ends a cell.
 type records struct {
 	file    io.Reader
 	comma   byte
+	raw     bool   // a quote is text
+	foreign bool   // 0xff stands for bytes that the file's encoding does not have
 	single  bool   // the file has one column, so that an empty line is a row
 	buf     []byte // the bytes that were read and not yet used are buf[at:end]
 	at, end int
@@ -105,12 +112,24 @@ type records struct {
 	plain   []byte   // cells without their doubled quotes; never grows beyond its capacity
 }
 
-func newRecords(file io.Reader, delimiter string) *records {
-	r := &records{file: file, comma: ',', line: 1, buf: make([]byte, 4*maxRecord), plain: make([]byte, 0, maxRecord)}
-	if delimiter != "" {
+func newRecords(in *text, format, delimiter string) *records {
+	size := 4 * maxRecord
+	if in.whole {
+		size = min(size, widest*len(in.head)+1)
+	}
+	r := &records{file: in, foreign: in.foreign, line: 1, buf: make([]byte, size), plain: make([]byte, 0, min(size, maxRecord))}
+	r.cut(format, delimiter)
+	return r
+}
+
+// cut says how the rest is cut into cells.
+func (r *records) cut(format, delimiter string) {
+	r.comma, r.raw = ',', format == abi.FormatTSV
+	if r.raw {
+		r.comma = '\t'
+	} else if delimiter != "" {
 		r.comma = delimiter[0]
 	}
-	return r
 }
 
 // window gives the unused bytes: a whole record at least, or more than
@@ -119,20 +138,16 @@ func (r *records) window() ([]byte, error) {
 	if r.end-r.at > maxRecord || r.eof {
 		return r.buf[r.at:r.end], nil
 	}
-	first := r.at == 0 && r.end == 0
 	r.end = copy(r.buf, r.buf[r.at:r.end])
 	r.at = 0
 	for r.end < len(r.buf) && !r.eof {
 		n, err := r.file.Read(r.buf[r.end:])
 		r.end += n
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF {
 			r.eof = true
 		} else if err != nil {
-			return nil, abi.Failure{Code: abi.FailFormat}
+			return nil, err
 		}
-	}
-	if first && bytes.HasPrefix(r.buf[:r.end], []byte("\ufeff")) {
-		r.at = 3
 	}
 	return r.buf[r.at:r.end], nil
 }
@@ -161,7 +176,7 @@ func (r *records) next() (cells [][]byte, line int64, why abi.Reason, err error)
 		}
 		lines := 1
 		r.cells = r.cells[:0]
-		if bytes.IndexByte(text, '"') >= 0 {
+		if !r.raw && bytes.IndexByte(text, '"') >= 0 {
 			if end, why = r.quoted(w); why != "" {
 				return nil, line, why, r.skipLine()
 			}
@@ -172,9 +187,18 @@ func (r *records) next() (cells [][]byte, line int64, why abi.Reason, err error)
 		if end > maxRecord {
 			return nil, line, abi.ReasonTooLong, r.skipLine()
 		}
+		if r.foreign && bytes.IndexByte(w[:end], noCharacter) >= 0 {
+			why = abi.ReasonEncoding
+		}
 		r.skip(w, end, lines)
-		return r.cells, line, "", nil
+		return r.cells, line, why, nil
 	}
+}
+
+// tooWide reports whether the record that is too long has too many cells, as far
+// as it is still to be seen.
+func (r *records) tooWide() bool {
+	return bytes.Count(r.buf[:r.at], []byte{r.comma}) >= abi.MaxColumns
 }
 
 // skip uses up n bytes of the window and the line feed after them.
@@ -199,17 +223,27 @@ func (r *records) skipLine() error {
 	}
 }
 
-// split cuts a line without quotes.
+// split cuts a line without quotes. Cells are short, so it looks at eight bytes
+// at a time: those that are the delimiter leave the high bit of their byte in hits.
 func (r *records) split(text []byte) {
-	for {
-		n := bytes.IndexByte(text, r.comma)
-		if n < 0 {
-			break
+	const low = 0x7f7f7f7f7f7f7f7f
+	commas := uint64(r.comma) * 0x0101010101010101
+	from, at := 0, 0
+	for ; at+8 <= len(text); at += 8 {
+		x := binary.LittleEndian.Uint64(text[at:]) ^ commas
+		for hits := ^((x & low) + low | x | low); hits != 0; hits &= hits - 1 {
+			end := at + bits.TrailingZeros64(hits)>>3
+			r.cells = append(r.cells, text[from:end])
+			from = end + 1
 		}
-		r.cells = append(r.cells, text[:n])
-		text = text[n+1:]
 	}
-	r.cells = append(r.cells, text)
+	for ; at < len(text); at++ {
+		if text[at] == r.comma {
+			r.cells = append(r.cells, text[from:at])
+			from = at + 1
+		}
+	}
+	r.cells = append(r.cells, text[from:])
 }
 
 // quoted cuts a record with quotes, which may have more lines than one. end is

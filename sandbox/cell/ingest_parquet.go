@@ -4,7 +4,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"yingbi/sandbox/abi"
@@ -23,15 +23,15 @@ var errParquet = abi.Failure{Code: abi.FailFormat}
 
 // ingestParquet reads a Parquet file into out. The library panics on some
 // malformed files; that is a failure of the format like any other.
-func ingestParquet(req *abi.IngestRequest, in parquet.ReaderAtSeeker, out *answers) (err error) {
+func ingestParquet(req *abi.IngestRequest, in *io.SectionReader, out *answers) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errParquet
 		}
 	}()
-	f, err := file.NewParquetReader(in)
+	f, err := openParquet(in)
 	if err != nil {
-		return errParquet
+		return err
 	}
 	columns, err := parquetColumns(req, f)
 	if err != nil {
@@ -41,8 +41,9 @@ func ingestParquet(req *abi.IngestRequest, in parquet.ReaderAtSeeker, out *answe
 	if err != nil {
 		return err
 	}
+	defer b.out.stop()
 	for i := range f.NumRowGroups() {
-		if err := readGroup(b, f, i, columns); err != nil {
+		if err := readGroup(b, f, in, i, columns); err != nil {
 			return err
 		}
 	}
@@ -56,6 +57,21 @@ func ingestParquet(req *abi.IngestRequest, in parquet.ReaderAtSeeker, out *answe
 	return b.finish(extra(f.MetaData().Schema.NumColumns(), at))
 }
 
+// openParquet reads what a file says of itself.
+func openParquet(in *io.SectionReader) (*file.Reader, error) {
+	if err := checkFooter(in); err != nil {
+		return nil, err
+	}
+	f, err := file.NewParquetReader(in)
+	if err != nil {
+		return nil, errParquet
+	}
+	if f.MetaData().Schema.NumColumns() > abi.MaxColumns {
+		return nil, abi.Failure{Code: abi.FailTooWide}
+	}
+	return f, nil
+}
+
 // parquetColumn is a declared column and where the file has it.
 type parquetColumn struct {
 	index int
@@ -66,9 +82,6 @@ type parquetColumn struct {
 // goes by the path of its leaf and cannot be declared.
 func parquetColumns(req *abi.IngestRequest, f *file.Reader) ([]parquetColumn, error) {
 	schema := f.MetaData().Schema
-	if schema.NumColumns() > abi.MaxColumns {
-		return nil, abi.Failure{Code: abi.FailTooWide}
-	}
 	names := make([]string, schema.NumColumns())
 	for i := range names {
 		names[i] = schema.Column(i).Path()
@@ -90,19 +103,17 @@ func parquetColumns(req *abi.IngestRequest, f *file.Reader) ([]parquetColumn, er
 
 // readGroup reads one row group. Each of its columns must have as many rows as
 // the group claims, and as the column claims itself.
-func readGroup(b *batch, f *file.Reader, index int, columns []parquetColumn) error {
+func readGroup(b *batch, f *file.Reader, in *io.SectionReader, index int, columns []parquetColumn) error {
 	group := f.RowGroup(index)
 	before := b.seen
-	claims := f.MetaData().RowGroups[index].Columns
-	for _, c := range columns {
-		if m := claims[c.index].MetaData; m.NumValues != group.NumRows() || m.TotalCompressedSize > f.MetaData().GetSourceFileSize() {
-			return errParquet
-		}
+	if err := checkGroup(f, in, index, columns); err != nil {
+		return err
 	}
+	claims := f.MetaData().RowGroups[index]
 	for _, c := range columns {
 		// The library reads pages until it has as many values as the chunk
 		// claims. With no claim to reach, it reads them all.
-		claims[c.index].MetaData.NumValues = math.MaxInt64
+		claims.Columns[c.index].MetaData.NumValues = math.MaxInt64
 		in, err := group.Column(c.index)
 		if err != nil || !c.open(in) {
 			return errParquet
@@ -123,6 +134,43 @@ func readGroup(b *batch, f *file.Reader, index int, columns []parquetColumn) err
 	return nil
 }
 
+// checkGroup holds the declared columns of a row group against the file, before
+// any is opened: their rows, their bytes, and what their pages expand to.
+func checkGroup(f *file.Reader, in *io.SectionReader, index int, columns []parquetColumn) error {
+	claims := f.MetaData().RowGroups[index]
+	total, seen := int64(0), map[int]bool{}
+	for _, c := range columns {
+		m := claims.Columns[c.index].MetaData
+		if m.NumValues != claims.NumRows || m.TotalCompressedSize < 0 || m.TotalCompressedSize > in.Size() {
+			return errParquet
+		}
+		if !seen[c.index] {
+			total += m.TotalCompressedSize
+		}
+		seen[c.index] = true
+	}
+	switch {
+	case total > in.Size():
+		return errParquet
+	case total > maxGroup:
+		return abi.Over(abi.LimitGroup)
+	}
+	for index := range seen {
+		m := claims.Columns[index].MetaData
+		start := m.DataPageOffset
+		if d := m.DictionaryPageOffset; d != nil && *d > 0 && *d < start {
+			start = *d
+		}
+		if start < 0 {
+			return errParquet
+		}
+		if err := checkPages(in, start, m.TotalCompressedSize, compress.Compression(m.Codec)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readBatch reads the next rows of the open row group, 0 after the last.
 func readBatch(b *batch, columns []parquetColumn) (int, error) {
 	rows := 0
@@ -134,7 +182,6 @@ func readBatch(b *batch, columns []parquetColumn) (int, error) {
 		rows = n
 	}
 	for range rows {
-		b.begin()
 		bad, why := -1, abi.Reason("")
 		for i, c := range columns {
 			if reason := c.put(&b.targets[i], b.rows); reason != "" && bad < 0 {

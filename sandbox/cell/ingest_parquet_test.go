@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -49,7 +50,7 @@ func parquetOf(t testing.TB, props []parquet.WriterProperty, group int64, column
 func ingestFile(t testing.TB, b []byte, columns ...abi.IngestColumn) upload {
 	t.Helper()
 	req := &abi.IngestRequest{Format: "parquet", Columns: columns, BatchRows: 4}
-	return receive(t, func(out *answers) error { return ingestParquet(req, bytes.NewReader(b), out) })
+	return receive(t, func(out *answers) error { return ingest(req, section(b), out) })
 }
 
 func TestParquetTypes(t *testing.T) {
@@ -171,7 +172,7 @@ func TestParquetGroupsAndPages(t *testing.T) {
 			again := column(t, "again", "text")
 			again.Source = "n"
 			u := ingestFile(t, b, n, x)
-			if u.err != nil || len(u.rows) != 11 || fmt.Sprint(u.rows[10]) != "[10 t1]" || fmt.Sprint(u.summary) != "[11 11 0 1]" {
+			if u.err != nil || len(u.rows) != 11 || fmt.Sprint(u.rows[10]) != "[10 t1]" || fmt.Sprint(u.summary) != "[11 11 0 1 0]" {
 				t.Errorf("%s in groups of %d: %v %q %v", name, group, u.err, u.rows, u.summary)
 			}
 			if u := ingestFile(t, b, again); u.err != (abi.Failure{Code: abi.FailColumnType, At: 1}) {
@@ -290,11 +291,15 @@ func TestRealParquet(t *testing.T) {
 		column(t, "date", "text"), column(t, "delay", "integer"), column(t, "distance", "decimal(6,1)"), column(t, "origin", "text"),
 	}}
 	seen := &last{}
-	if err := ingestParquet(req, in, &answers{w: seen}); err != nil {
+	info, err := in.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ingestParquet(req, io.NewSectionReader(in, 0, info.Size()), &answers{w: seen}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := abi.Decode(seen.done, roomy)
-	if err != nil || fmt.Sprint(show(f)) != "[[3000000 3000000 0 1]]" {
+	if err != nil || fmt.Sprint(show(f)) != "[[3000000 3000000 0 1 0]]" {
 		t.Errorf("%v, %v", show(f), err)
 	}
 }

@@ -16,7 +16,8 @@ var pow10 = [...]int64{
 
 // parser reads a written value into a row. It accepts what is written in one of
 // the forms of the type and is exactly a value of it; nothing is rounded,
-// trimmed or guessed.
+// trimmed or guessed. Full-width forms of ASCII are the same digits and signs,
+// for all types but text.
 type parser func(t *target, row int, cell []byte) abi.Reason
 
 func parserOf(t coltype.Type) parser {
@@ -44,10 +45,93 @@ func (t *target) put(parse parser, row int, cell []byte) abi.Reason {
 		return t.putNull(row)
 	}
 	why := parse(t, row, cell)
-	if why == abi.ReasonFormat && !utf8.Valid(cell) {
+	if why != abi.ReasonFormat {
+		return why
+	}
+	if !utf8.Valid(cell) {
 		return abi.ReasonUTF8
 	}
+	var narrow [maxNarrow]byte
+	n := fold(&narrow, cell)
+	if n == 0 {
+		return why
+	}
+	if why = parse(t, row, narrow[:n]); why == "" {
+		*t.folded++
+	}
 	return why
+}
+
+// maxNarrow is the length of the longest number or time, in characters.
+const maxNarrow = 64
+
+// fold writes a cell that is ASCII but for full-width forms of it (U+FF01 to
+// U+FF5E, as NFKC maps them) in ASCII, and gives its length. It is 0 for any
+// other cell, also for one that is ASCII already.
+func fold(dst *[maxNarrow]byte, cell []byte) (n int) {
+	wide := false
+	for len(cell) > 0 {
+		r, size := utf8.DecodeRune(cell)
+		if r >= 0xff01 && r <= 0xff5e {
+			r -= 0xff01 - '!'
+			wide = true
+		}
+		if r >= utf8.RuneSelf || n == len(dst) {
+			return 0
+		}
+		dst[n] = byte(r)
+		n++
+		cell = cell[size:]
+	}
+	if !wide {
+		return 0
+	}
+	return n
+}
+
+// trimBlanks takes spaces, tabs, U+00A0 and U+3000 off both ends.
+func trimBlanks(cell []byte) []byte {
+	for {
+		n, m := blank(cell), 0
+		if cell = cell[n:]; len(cell) > 0 {
+			m = lastBlank(cell)
+		}
+		if n+m == 0 {
+			return cell
+		}
+		cell = cell[:len(cell)-m]
+	}
+}
+
+// blank gives the bytes of the blank that cell begins with, or 0.
+func blank(cell []byte) int {
+	switch {
+	case len(cell) == 0:
+	case cell[0] == ' ', cell[0] == '\t':
+		return 1
+	case cell[0] == 0xc2 && bytes.HasPrefix(cell, []byte("\u00a0")):
+		return 2
+	case cell[0] == 0xe3 && bytes.HasPrefix(cell, []byte("\u3000")):
+		return 3
+	}
+	return 0
+}
+
+// lastBlank gives the bytes of the blank that cell ends with, or 0.
+func lastBlank(cell []byte) int {
+	switch cell[len(cell)-1] {
+	case ' ', '\t':
+		return 1
+	case 0xa0:
+		if bytes.HasSuffix(cell, []byte("\u00a0")) {
+			return 2
+		}
+	case 0x80:
+		if bytes.HasSuffix(cell, []byte("\u3000")) {
+			return 3
+		}
+	}
+	return 0
 }
 
 func parseText(t *target, row int, cell []byte) abi.Reason {

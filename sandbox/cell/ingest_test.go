@@ -99,14 +99,33 @@ func column(t testing.TB, name, typ string, nulls ...string) abi.IngestColumn {
 
 func ingestText(t testing.TB, text string, columns ...abi.IngestColumn) upload {
 	t.Helper()
-	req := &abi.IngestRequest{Format: "csv", Columns: columns}
-	whole := receive(t, func(out *answers) error { return ingestCSV(req, strings.NewReader(text), out) })
-	halves := receive(t, func(out *answers) error { return ingestCSV(req, iotest.HalfReader(strings.NewReader(text)), out) })
+	req := &abi.IngestRequest{Format: abi.FormatCSV, Columns: columns}
+	whole := ingestAs(t, req, []byte(text))
+	halves := receive(t, func(out *answers) error {
+		in, err := openText(section([]byte(text)), "", abi.EncodingUTF8)
+		if err != nil {
+			return err
+		}
+		in.Reader = iotest.HalfReader(in.Reader)
+		return ingestCSV(req, in, out)
+	})
 	if fmt.Sprint(whole) != fmt.Sprint(halves) {
 		t.Errorf("%.40q reads differently in pieces", text)
 	}
 	return whole
 }
+
+func ingestAs(t testing.TB, req *abi.IngestRequest, b []byte) upload {
+	t.Helper()
+	return receive(t, func(out *answers) error { return ingest(req, section(b), out) })
+}
+
+func section(b []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b)))
+}
+
+// plainText is UTF-8 to be cut.
+func plainText(in io.Reader) *text { return &text{Reader: in, encoding: abi.EncodingUTF8} }
 
 func TestCSVRecords(t *testing.T) {
 	for name, c := range map[string]struct{ text, rows, quarantine string }{
@@ -155,9 +174,9 @@ func FuzzCSV(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	shared := newRecords(nil, "") // its 5 MiB once
+	in := newRecords(plainText(nil), "", "") // its 5 MiB once
 	f.Fuzz(func(t *testing.T, text string) {
-		in := &records{file: strings.NewReader(text), comma: ',', line: 1, buf: shared.buf, plain: shared.plain[:0]}
+		in.restart([]byte(strings.TrimPrefix(text, "\ufeff")))
 		var got [][]string
 		lines := int64(0)
 		clean := true
@@ -198,7 +217,7 @@ func TestCSVRecordOfOneMebibyte(t *testing.T) {
 	}{{"", "", abi.ReasonTooLong}, {`"`, `"`, abi.ReasonQuote}, {`"`, `",`, abi.ReasonQuote}, {`x,"","`, `",x`, abi.ReasonQuote}} {
 		for over := -1; over <= 2; over++ {
 			long := c.open + strings.Repeat("x", maxRecord+over-len(c.open)-len(c.closed)) + c.closed
-			in := newRecords(strings.NewReader(long+"\n1,2\n"), "")
+			in := newRecords(plainText(strings.NewReader(long+"\n1,2\n")), "", "")
 			cells, _, why, err := in.next()
 			if ok := over <= 0; err != nil || ok != (why == "") || ok != (len(cells) > 0) {
 				t.Errorf("%d bytes over, in %q: %d cells, %q, %v", over, c.open, len(cells), why, err)
@@ -209,7 +228,7 @@ func TestCSVRecordOfOneMebibyte(t *testing.T) {
 		}
 	}
 	// Far longer than the buffer, and without an end.
-	in := newRecords(io.MultiReader(strings.NewReader("a\n"), strings.NewReader(strings.Repeat("x", 9*maxRecord)), strings.NewReader("\nb\n\"")), "")
+	in := newRecords(plainText(io.MultiReader(strings.NewReader("a\n"), strings.NewReader(strings.Repeat("x", 9*maxRecord)), strings.NewReader("\nb\n\""))), "", "")
 	var got []string
 	for {
 		cells, line, why, err := in.next()
@@ -227,7 +246,7 @@ func TestCSVRecordOfOneMebibyte(t *testing.T) {
 func TestCSVStrayQuotesAreCheap(t *testing.T) {
 	for _, line := range []string{"\"a\n", "a,\"\n", "a\"\n", "\"\"\"\n", ",\"\",\"\n", "\"x\"y\n"} {
 		text := "a,b\n" + strings.Repeat(line, 200_000)
-		in := newRecords(strings.NewReader(text), "")
+		in := newRecords(plainText(strings.NewReader(text)), "", "")
 		for {
 			if _, _, _, err := in.next(); err != nil {
 				break
@@ -248,11 +267,11 @@ func TestWholeFileRefusals(t *testing.T) {
 		"only a mark":           {"\ufeff", abi.Failure{Code: abi.FailFormat}},
 		"missing":               {"a,b\n1,2\n", abi.Failure{Code: abi.FailMissingColumn, At: 2}},
 		"twice":                 {"a,乙,a\n1,2,3\n", abi.Failure{Code: abi.FailAmbiguousColumn, At: 1}},
-		"GBK header":            {"a,\xd2\xd2\n1,2\n", abi.Failure{Code: abi.FailFormat}},
+		"GBK header":            {"a,\xd2\xd2\n1,2\n", abi.Failure{Code: abi.FailEncoding}},
 		"malformed header":      {"a,\"乙\n1,2\n", abi.Failure{Code: abi.FailFormat}},
 		"too wide":              {wide + "a\n", abi.Failure{Code: abi.FailTooWide}},
-		"other delimiter":       {"a;乙\n1;2\n", abi.Failure{Code: abi.FailMissingColumn, At: 1}},
-		"UTF-16":                {"\xff\xfea\x00,\x00b\x00\n\x00", abi.Failure{Code: abi.FailFormat}},
+		"other delimiter":       {"a;乙\n1;2\n", abi.Failure{Code: abi.FailDelimiter, At: ';'}},
+		"UTF-16":                {"\xff\xfea\x00,\x00b\x00\n\x00", abi.NotA(abi.FailEncoding, abi.EncodingUTF16LE)},
 		"as wide as it may be":  {strings.Repeat("x,", abi.MaxColumns-2) + "a,乙\n", abi.Failure{}},
 		"what's extra is twice": {"a,x,x,乙\n", abi.Failure{}},
 	} {
@@ -279,7 +298,7 @@ func TestHeaderNames(t *testing.T) {
 	b := a
 	b.Name = "again"
 	u := ingestText(t, "x,cafe\u0301,y\n1,2,3\n", a, b)
-	if u.err != nil || fmt.Sprint(u.rows, u.summary) != "[[2 2]] [1 1 0 2]" {
+	if u.err != nil || fmt.Sprint(u.rows, u.summary) != "[[2 2]] [1 1 0 2 0]" {
 		t.Errorf("%v %q %v", u.err, u.rows, u.summary)
 	}
 }
@@ -309,7 +328,7 @@ func TestFramesAreCutAtTheBatch(t *testing.T) {
 		text := "a,b\n" + strings.Repeat("1,x\n2\n", rows)
 		req := &abi.IngestRequest{BatchRows: 10, Columns: []abi.IngestColumn{column(t, "a", "integer"), column(t, "b", "text")}}
 		var pipe bytes.Buffer
-		if err := ingestCSV(req, strings.NewReader(text), &answers{w: &pipe}); err != nil {
+		if err := ingestCSV(req, plainText(strings.NewReader(text)), &answers{w: &pipe}); err != nil {
 			t.Fatal(err)
 		}
 		frames := 0
@@ -331,8 +350,12 @@ func TestFramesAreCutAtTheBatch(t *testing.T) {
 	for i := range wide.Columns {
 		wide.Columns[i] = column(t, fmt.Sprint(i), "boolean")
 	}
-	if b, err := newBatch(wide, nil); err != nil || b.limit != batchCells/abi.MaxColumns {
-		t.Errorf("%v", err)
+	b, err := newBatch(wide, nil)
+	if err != nil || b.limit != batchCells/abi.MaxColumns {
+		t.Fatal(err)
+	}
+	if err := b.out.stop(); err != nil {
+		t.Error(err)
 	}
 	// Long text ends a frame before its rows are full.
 	long := "a\n" + strings.Repeat(strings.Repeat("x", maxRecord)+"\n", 20)

@@ -21,10 +21,14 @@ func prepare(req *abi.Request) (run, error) {
 	switch req.Task {
 	case abi.TaskIngest:
 		return prepareIngest(req.Ingest)
+	case abi.TaskInspect:
+		return prepareInspect(req.Inspect)
 	case abi.TaskCompile:
 		return prepareCompile(req.Compile)
 	case abi.TaskQuery:
 		return prepareQuery(req.Query)
+	case abi.TaskPrepare:
+		return prepareEngineFile(req.Prepare)
 	case abi.TaskGuest:
 		return prepareGuest(req.Guest)
 	}

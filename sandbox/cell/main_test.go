@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"yingbi/internal/coltype"
@@ -28,7 +29,7 @@ func TestAnswersInOrder(t *testing.T) {
 	} {
 		var pipe bytes.Buffer
 		a := &answers{w: &pipe}
-		sent := errors.Join(a.frame("rows", frame), a.item("out", []byte("item")), a.log(nil), a.log([]byte("log")), a.code([]byte("code")), a.end(c.err))
+		sent := errors.Join(a.frame("rows", frame), a.item("out", []byte("item")), a.log(nil), a.log([]byte("log")), a.parts(strings.NewReader("code")), a.end(c.err))
 		if sent != nil {
 			t.Fatal(sent)
 		}
@@ -38,7 +39,7 @@ func TestAnswersInOrder(t *testing.T) {
 		}
 		for _, want := range []abi.Message{
 			{Kind: abi.MsgFrame, Name: "rows", Payload: encoded}, {Kind: abi.MsgItem, Name: "out", Payload: []byte("item")},
-			{Kind: abi.MsgLog, Payload: []byte("log")}, {Kind: abi.MsgCode, Payload: []byte("code")}, c.last,
+			{Kind: abi.MsgLog, Payload: []byte("log")}, {Kind: abi.MsgPart, Payload: []byte("code")}, c.last,
 		} {
 			got, err := abi.ReadMessage(&pipe, abi.Limits{Bytes: 1 << 20})
 			if err != nil || got.Kind != want.Kind || got.Name != want.Name || !bytes.Equal(got.Payload, want.Payload) {

@@ -39,6 +39,8 @@ func main() {
 		script = req.Query.Statements[0].SQL
 	} else if req.Guest != nil {
 		script = string(req.Guest.Seed)
+	} else if req.Prepare != nil {
+		script = req.Prepare.Columns[0]
 	} else if req.Ingest != nil {
 		script = req.Ingest.Columns[0].Source
 	}
@@ -74,13 +76,17 @@ func (a *actor) play(step string) {
 		a.send(abi.Message{Kind: abi.MsgItem, Name: arg, Payload: []byte("x")})
 	case "log":
 		a.send(abi.Message{Kind: abi.MsgLog, Payload: make([]byte, n)})
-	case "code":
-		a.send(abi.Message{Kind: abi.MsgCode, Payload: []byte("code")})
+	case "part":
+		a.send(abi.Message{Kind: abi.MsgPart, Payload: []byte("part")})
+	case "parts":
+		for {
+			a.send(abi.Message{Kind: abi.MsgPart, Payload: make([]byte, abi.MaxPart)})
+		}
 	case "raw": // bytes that are no message
 		a.out.Write([]byte(arg))
 	case "lie": // a header that claims an exabyte
 		head := make([]byte, 16)
-		head[0] = byte(abi.MsgCode)
+		head[0] = byte(abi.MsgLog)
 		binary.LittleEndian.PutUint64(head[8:], 1<<60)
 		a.out.Write(head)
 	case "close":
@@ -135,8 +141,8 @@ func (a *actor) frame(name string, c abi.Column) {
 // summary sends read,kept,quarantined of an upload.
 func (a *actor) summary(arg string) {
 	f := &abi.Frame{Rows: 1}
-	names := []string{"rows_read", "rows_kept", "rows_quarantined", "extra_columns"}
-	for i, s := range strings.Split(arg+",0", ",") {
+	names := []string{"rows_read", "rows_kept", "rows_quarantined", "extra_columns", "folded_cells"}
+	for i, s := range strings.Split(arg+",0,0", ",")[:len(names)] {
 		n, _ := strconv.ParseInt(s, 10, 64)
 		f.Columns = append(f.Columns, abi.Column{Name: names[i], Type: coltype.Type{Kind: coltype.Integer}, Ints: []int64{n}})
 	}
