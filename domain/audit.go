@@ -13,7 +13,7 @@ import (
 func (d *Domain) Jobs() *job.Service {
 	return &job.Service{
 		Name: d.Info.Name, Public: d.Info.Public, Store: d.store, Documents: documents{d.store}, Log: d.log,
-		Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Clock: d.cfg.Clock,
+		Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Clock: d.cfg.Clock, Cache: d.cfg.Cache, Notes: d.cfg.Log,
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"yingbi/access"
 	"yingbi/audit"
 	"yingbi/crypto"
 	"yingbi/egress"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/manifest"
 	"yingbi/sandbox"
@@ -24,6 +26,7 @@ type Runner interface {
 	Query(context.Context, abi.QueryRequest, []*os.File, sandbox.Limits) (map[string]*abi.Frame, error)
 	Compile(context.Context, abi.CompileRequest, []byte, sandbox.Limits) ([]byte, error)
 	Guest(context.Context, abi.GuestRequest, []*os.File, sandbox.Limits) (sandbox.GuestResult, error)
+	Prepare(context.Context, abi.PrepareRequest, *os.File, sandbox.Limits, io.Writer) error
 }
 
 // Used says what a run stood on, for the certificate and for running it again.
@@ -82,8 +85,9 @@ func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circum
 		return err
 	}
 	failure := s.execute(ctx, actor, j, c, home)
-	if failure == nil {
-		return nil
+	var open *audit.UndecidedError
+	if failure == nil || errors.As(failure, &open) {
+		return failure
 	}
 	last, told := context.WithoutCancel(ctx), describe(failure)
 	j.Reason = told.Kind
@@ -92,6 +96,9 @@ func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circum
 	}
 	if err := s.move(last, j, Failed, actor.ID); err != nil {
 		return err
+	}
+	if durable.Full(failure) { // which says nothing about rows, and somebody must make room
+		return durable.Explain(syscall.ENOSPC)
 	}
 	return ctx.Err() // the caller's own interruption is no secret to them
 }
@@ -146,6 +153,7 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 	}
 	defer open.Close()
 	r := run{service: s, ctx: ctx, job: j, manifest: m, plan: plan, views: open, home: home}
+	defer r.tend(inputs)
 	for _, in := range inputs {
 		if in.version.Created.After(r.newest) {
 			r.newest = in.version.Created
@@ -250,7 +258,7 @@ func (r *run) publishTables() {
 // query computes the declared tables and their evidence. No operator's byte
 // enters the cell but as a bound value.
 func (r *run) query() (map[string]*abi.Frame, error) {
-	views, files, err := r.views.forQuery(r.ctx, r.plan.Inputs)
+	views, files, err := r.views.forQuery(r.ctx, r.plan)
 	if err != nil {
 		return nil, err
 	}

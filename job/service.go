@@ -3,6 +3,8 @@ package job
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 
 	"yingbi/access"
 	"yingbi/audit"
@@ -27,6 +29,11 @@ type Store interface {
 	MoveJob(context.Context, Job, Transition) error
 	Transitions(ctx context.Context, id string) ([]Transition, error)
 	LatestVersion(ctx context.Context, dataset string) (catalog.Version, error)
+
+	// When each cached view of a data set was last used, by identity.
+	UseView(ctx context.Context, dataset, view string, at time.Time) error
+	ViewUses(ctx context.Context, dataset string) (map[string]time.Time, error)
+	ForgetViews(ctx context.Context, dataset string, views []string) error
 }
 
 // Documents gives documents, or a fault.NotFound: the newest version, which is in
@@ -36,7 +43,7 @@ type Documents interface {
 	DocumentVersion(ctx context.Context, kind, id string, version int) (body []byte, err error)
 }
 
-// Service runs the life of jobs. All fields are needed.
+// Service runs the life of jobs. All fields but Cache are needed.
 type Service struct {
 	Name      string // of the domain
 	Public    crypto.PublicKey
@@ -47,6 +54,8 @@ type Service struct {
 	Keys      vault.Keys
 	Runner    Runner
 	Clock     clock.Clock
+	Cache     Cache
+	Notes     *slog.Logger // what nobody asked for and whoever runs the domain may want to know
 }
 
 // Compartment is where the vault keeps a job.

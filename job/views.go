@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 
 	"yingbi/access"
 	"yingbi/catalog"
+	"yingbi/internal/fault"
 	"yingbi/keeper"
 	"yingbi/manifest"
 	"yingbi/sandbox"
@@ -23,12 +25,13 @@ func ScenarioCompartment(id string) string { return "scenario/" + id }
 // views are the masked views of one run, by the manifest's name of the input.
 type views struct {
 	byName map[string]*view.View
+	homes  map[string]*vault.Compartment // of data sets, by id
 	open   []*vault.Compartment
 }
 
 // openViews finds or builds the view of every input of the plan.
 func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inputs []input) (v *views, err error) {
-	v = &views{byName: map[string]*view.View{}}
+	v = &views{byName: map[string]*view.View{}, homes: map[string]*vault.Compartment{}}
 	defer func() {
 		if err != nil {
 			v.Close()
@@ -49,14 +52,13 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inp
 	if err != nil {
 		return v, err
 	}
-	homes := map[string]*vault.Compartment{}
 	for _, in := range inputs {
-		home := homes[in.dataset.ID]
+		home := v.homes[in.dataset.ID]
 		if home == nil {
 			if home, err = unlock(catalog.Compartment(in.dataset.ID)); err != nil {
 				return v, err
 			}
-			homes[in.dataset.ID] = home
+			v.homes[in.dataset.ID] = home
 		}
 		granted := make([]string, len(in.grant.Columns))
 		for i, c := range in.grant.Columns {
@@ -80,25 +82,48 @@ func (v *views) Close() {
 	}
 }
 
-// forQuery writes the whole views, ordinals too, into sealed memory for the
-// query cell, where no operator's byte runs.
-func (v *views) forQuery(ctx context.Context, inputs []manifest.PlanInput) ([]abi.View, []*os.File, error) {
-	return write(inputs, abi.InputFD, func(w io.Writer, in manifest.PlanInput) error {
-		return v.byName[in.Name].WriteTo(ctx, w)
+// forQuery brings the columns that the plan names, ordinals too, into sealed
+// memory for the query cell, where no operator's byte runs: the engine file of
+// these columns where there is one, else Parquet. An engine file keeps no order
+// of rows, so it is not for a plan whose results depend on one.
+func (v *views) forQuery(ctx context.Context, plan *manifest.Plan) ([]abi.View, []*os.File, error) {
+	return bring(plan.Inputs, abi.InputFD, func(w io.Writer, in manifest.PlanInput) (engine bool, err error) {
+		if plan.Threads > 1 {
+			engine, err = copyEngine(ctx, w, v.byName[in.Name], in.Columns)
+		}
+		if engine || err != nil {
+			return engine, err
+		}
+		return false, v.byName[in.Name].Query(ctx, w, in.Columns)
 	})
 }
 
-// forGuest writes only the columns that the module may see, without ordinals;
+// copyEngine writes the engine file of the columns, if there is one.
+func copyEngine(ctx context.Context, w io.Writer, from *view.View, columns []string) (bool, error) {
+	o, err := from.OpenEngine(ctx, columns)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer o.Close()
+	o.SetCores(runtime.GOMAXPROCS(0))
+	_, err = io.Copy(w, o.Reader())
+	return true, err
+}
+
+// forGuest brings only the columns that the module may see, without ordinals;
 // first is the descriptor of the first file.
 func (v *views) forGuest(ctx context.Context, inputs []manifest.PlanInput, first int) ([]abi.View, []*os.File, error) {
-	return write(inputs, first, func(w io.Writer, in manifest.PlanInput) error {
-		return v.byName[in.Name].Project(ctx, w, in.Columns)
+	return bring(inputs, first, func(w io.Writer, in manifest.PlanInput) (bool, error) {
+		return false, v.byName[in.Name].Project(ctx, w, in.Columns)
 	})
 }
 
-// write fills one sealed file for each input; the files become descriptors from
-// first on.
-func write(inputs []manifest.PlanInput, first int, fill func(io.Writer, manifest.PlanInput) error) (out []abi.View, files []*os.File, err error) {
+// bring fills one sealed file for each input, and learns whether it is an engine
+// file; the files become descriptors from first on.
+func bring(inputs []manifest.PlanInput, first int, fill func(io.Writer, manifest.PlanInput) (engine bool, err error)) (out []abi.View, files []*os.File, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, closeAll(files))
@@ -106,12 +131,16 @@ func write(inputs []manifest.PlanInput, first int, fill func(io.Writer, manifest
 		}
 	}()
 	for i, in := range inputs {
-		f, err := sandbox.SealedFile("view", func(w io.Writer) error { return fill(w, in) })
+		engine := false
+		f, err := sandbox.SealedFile("view", func(w io.Writer) (err error) {
+			engine, err = fill(w, in)
+			return err
+		})
 		if err != nil {
 			return out, files, err
 		}
 		files = append(files, f)
-		out = append(out, abi.View{Name: in.Name, FD: first + i, Columns: in.Columns})
+		out = append(out, abi.View{Name: in.Name, FD: first + i, Columns: in.Columns, Engine: engine})
 	}
 	return out, files, nil
 }

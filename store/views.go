@@ -8,7 +8,7 @@ import (
 
 // UseView notes that a cached view of a data set was used.
 func (s *Store) UseView(ctx context.Context, dataset, view string, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO view_uses (dataset, view, used) VALUES (?,?,?) ON CONFLICT DO UPDATE SET used = excluded.used",
+	_, err := s.exec(ctx, "INSERT INTO view_uses (dataset, view, used) VALUES (?,?,?) ON CONFLICT DO UPDATE SET used = excluded.used",
 		dataset, view, stamp(at))
 	return err
 }

@@ -47,12 +47,17 @@ func ids(c *city) *sheet {
 	return s
 }
 
+// readWide is a value in digits of full width, which are read as digits.
+func readWide(id, column, value string) Case {
+	return Case{ID: id, Kind: "full_width", FoundBy: ByImport, Note: "digits of full width", Expect: Expect{Column: column, Value: value}}
+}
+
 // numbers: digits of full width, units, thousands.
 func numbers(c *city) *sheet {
 	s := newSheet(c, "cases/numbers.csv")
-	s.plant(quarantined("full-width-number-1", "amount", unparsable, "digits of full width"), set(4, "１２０.５０"))
-	s.plant(quarantined("full-width-number-2", "pulse", unparsable, "digits of full width"), set(5, "７２"))
-	s.plant(quarantined("full-width-date", "exam_date", unparsable, "digits of full width"), set(3, "２０２４-０３-０８"))
+	s.plant(readWide("full-width-number-1", "amount", "120.5"), set(4, "１２０.５０"))
+	s.plant(readWide("full-width-number-2", "pulse", "72"), set(5, "７２"))
+	s.plant(readWide("full-width-date", "exam_date", "2024-03-08"), set(3, "２０２４-０３-０８"))
 	s.plant(quarantined("thousands", "amount", unparsable, "a comma between thousands"), set(4, "1,280.00"))
 	s.plant(quarantined("unit", "amount", unparsable, "a number with its unit"), set(4, "￥300.00"))
 	s.plant(quarantined("digits", "amount", "too-many-digits", "a tenth of a fen"), set(4, "120.505"))

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/unicode/norm"
 
 	"yingbi/internal/idnum"
 )
@@ -143,6 +144,7 @@ func (r *read) judge(dataset string, row []string) {
 
 // faultOf judges the form of a value.
 func faultOf(kind, value string) string {
+	value = norm.NFKC.String(value)
 	switch kind {
 	case "date":
 		return dateFault(value)

@@ -167,7 +167,7 @@ func checkCases(t *testing.T, truth Truth, files map[string]*read) {
 	}
 	for _, kind := range []string{
 		"unique_person", "unique_household", "small_cell", "dominant_firm", "differencing_pair", "duplicate_id", "bad_id",
-		"full_width_id", "id_in_text", "null", "bad_value", "bad_row", "date", "file",
+		"full_width_id", "id_in_text", "null", "full_width", "bad_value", "bad_row", "date", "file",
 	} {
 		if kinds[kind] == 0 {
 			t.Errorf("there is no case of %s", kind)
