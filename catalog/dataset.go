@@ -85,6 +85,17 @@ type File struct {
 	Sheet       string `json:"sheet,omitempty"`       // xlsx: its name; the first that shows unless given
 }
 
+// Whole reports whether nothing about the file is left to be found out.
+func (f File) Whole() bool {
+	switch f.Format {
+	case "csv":
+		return f.Compression != "" && f.Encoding != "" && f.Delimiter != ""
+	case "tsv":
+		return f.Compression != "" && f.Encoding != ""
+	}
+	return f.Format != ""
+}
+
 // Subject names whom rows are about: the values of Column identify subjects of
 // Kind. With EachRow there is no Column, and each row is a subject of its own,
 // which no other data set or version knows.

@@ -12,6 +12,7 @@ import (
 	"yingbi/ingest"
 	"yingbi/internal/fault"
 	"yingbi/keeper"
+	"yingbi/sandbox"
 	"yingbi/subject"
 	"yingbi/vault"
 )
@@ -39,6 +40,9 @@ type Upload struct {
 	Files    []*os.File       // in the order of their rows; they stay the caller's
 	Append   bool             // to the newest version, whose parts the new one shares
 	Progress func(rows int64) // rows read so far; nil is none
+	// Confirm is asked about each file of which the description leaves out how it is
+	// written; its error ends the import. nil takes what was found.
+	Confirm func(*os.File, sandbox.Inspection) error
 }
 
 // ImportDataset reads an upload through cells into a new version of a data set.
@@ -117,7 +121,11 @@ func (s *Session) importVersion(ctx context.Context, d *catalog.Dataset, up Uplo
 	if err != nil {
 		return v, err
 	}
-	req := ingest.Request{Dataset: d, Number: len(versions) + 1, Files: up.Files, Progress: up.Progress}
+	written, err := s.written(ctx, d, up)
+	if err != nil {
+		return v, err
+	}
+	req := ingest.Request{Written: written, Dataset: d, Number: len(versions) + 1, Files: up.Files, Progress: up.Progress}
 	if up.Append {
 		if len(versions) == 0 {
 			return v, fault.Errorf(fault.NotFound, "data set %s has no version to append to; import it without --append", d.ID)

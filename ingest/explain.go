@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,27 +18,27 @@ func broken(what string) error {
 	return fault.New(fault.Integrity, "the ingest cell contradicts itself: "+what+"; nothing was stored")
 }
 
-// explain says what is wrong with a file, in the words of its description. The
-// cell's code is a word of somebody who was shown a hostile file: it picks one of
-// these texts and nothing more.
-func explain(err error, d *catalog.Dataset, from *file) error {
+// Explain says what is wrong with a file, by its name and in the words of its
+// description. The cell's code is a word of somebody who was shown a hostile file:
+// it picks one of these texts and nothing more. Other errors stay as they are.
+func Explain(err error, d *catalog.Dataset, name string) error {
 	var f *sandbox.Failure
 	if !errors.As(err, &f) || f.Reason != sandbox.Refused {
 		return err
 	}
-	place := fault.Place{File: filepath.Base(from.Name())}
-	name, source, kind := "", "", ""
+	place := fault.Place{File: name}
+	column, source, kind := "", "", ""
 	if f.At >= 1 && f.At <= len(d.Columns) {
 		c := d.Columns[f.At-1]
-		name, source, kind = c.Name, c.Source, c.Type.String()
+		column, source, kind = c.Name, c.Source, c.Type.String()
 	}
 	found := abi.Failure{Code: f.Code, At: f.At}.Found()
 	switch f.Code {
 	case abi.FailFormat:
 		if found != "" {
-			return fault.At(place, "not readable as %s: it looks like %s", d.File.Format, found)
+			return fault.At(place, "not readable as %s: it looks like %s", said(d), found)
 		}
-		return fault.At(place, "not readable as %s: is it the right file, and complete?", d.File.Format)
+		return fault.At(place, "not readable as %s: is it the right file, and complete?", said(d))
 	case abi.FailCompression, abi.FailEncoding, abi.FailDelimiter:
 		return fault.At(place, "its %s is not the one that the description gives%s", f.Code, seems(found))
 	case abi.FailArchive:
@@ -51,11 +52,11 @@ func explain(err error, d *catalog.Dataset, from *file) error {
 	case abi.FailLimit:
 		return fault.Errorf(fault.Limit, "%s: more than is read of one file, which is %s: split it", place, found)
 	case abi.FailMissingColumn:
-		return fault.At(place, "the file has no column %q, which the description reads as %q", source, name)
+		return fault.At(place, "the file has no column %q, which the description reads as %q", source, column)
 	case abi.FailAmbiguousColumn:
-		return fault.At(place, "the file has more than one column %q, which the description reads as %q", source, name)
+		return fault.At(place, "the file has more than one column %q, which the description reads as %q", source, column)
 	case abi.FailColumnType:
-		return fault.At(place, "column %q cannot be read as %s, which the description says of %q", source, kind, name)
+		return fault.At(place, "column %q cannot be read as %s, which the description says of %q", source, kind, column)
 	case abi.FailTooWide:
 		return fault.At(place, "the file has too many columns: more than %d", abi.MaxColumns)
 	case abi.FailMemory:
@@ -63,6 +64,9 @@ func explain(err error, d *catalog.Dataset, from *file) error {
 	}
 	return err
 }
+
+// said is the form that the description gives.
+func said(d *catalog.Dataset) string { return cmp.Or(d.File.Format, "a table") }
 
 // seems says what a file is instead, where the cell could tell.
 func seems(found string) string {

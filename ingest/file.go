@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -33,6 +34,10 @@ const frameQueue = 2
 // one goroutine, identified on another, and written on those of the lanes.
 func (in *intake) readFile(ctx context.Context, im Importer, number int, from *os.File) error {
 	f := &file{number: number, File: from}
+	written := in.req.Dataset.File
+	if in.req.Written != nil {
+		written = in.req.Written[number-1]
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	queue := make(chan frame, frameQueue)
 	var told sandbox.IngestSummary
@@ -46,7 +51,7 @@ func (in *intake) readFile(ctx context.Context, im Importer, number int, from *o
 				return context.Cause(ctx)
 			}
 		}
-		told, err = im.Sandbox.Ingest(ctx, request(in.req.Dataset), from, im.limits(), sandbox.IngestSink{
+		told, err = im.Sandbox.Ingest(ctx, request(in.req.Dataset, written), from, im.limits(), sandbox.IngestSink{
 			Rows:       func(f *abi.Frame) error { return send(frame{rows: f}) },
 			Quarantine: func(f *abi.Frame) error { return send(frame{quarantine: f}) },
 		})
@@ -61,7 +66,7 @@ func (in *intake) readFile(ctx context.Context, im Importer, number int, from *o
 		return nil
 	})
 	if err := group.Wait(); err != nil {
-		return explain(err, in.req.Dataset, f)
+		return Explain(err, in.req.Dataset, filepath.Base(from.Name()))
 	}
 	return in.reconcile(f, told)
 }

@@ -28,12 +28,13 @@ type Importer struct {
 	Clock   clock.Clock    // nil is the system's
 }
 
-// Request is one upload. Every field but Base and Progress must be set.
+// Request is one upload. Every field but Base, Written and Progress must be set.
 type Request struct {
 	Dataset     *catalog.Dataset
 	Number      int                          // of the new version, from 1
 	Base        *catalog.Version             // the version that the rows are appended to; nil for none
 	Files       []*os.File                   // in the order of their rows; read by position; they stay the caller's
+	Written     []catalog.File               // how each of them is written; nil: all as the description says
 	Compartment *vault.Compartment           // catalog.Compartment of the data set
 	Registries  map[string]*subject.Registry // by kind, one for each subject of the data set
 	Progress    func(rows int64)             // rows of the files so far; called after each frame
@@ -101,6 +102,9 @@ func (r *Request) check() error {
 	if want := catalog.Compartment(r.Dataset.ID); r.Compartment.Name() != want {
 		return fault.Errorf(fault.Internal, "ingest: the compartment is %s, not %s", r.Compartment.Name(), want)
 	}
+	if r.Written != nil && len(r.Written) != len(r.Files) {
+		return fault.New(fault.Internal, "ingest: say of each file how it is written, or of none")
+	}
 	if r.Base != nil && (r.Base.Dataset != r.Dataset.ID || r.Base.Number >= r.Number) {
 		return fault.Errorf(fault.Internal, "ingest: version %d cannot be appended to version %d of %s", r.Number, r.Base.Number, r.Base.Dataset)
 	}
@@ -141,11 +145,9 @@ func (im Importer) limits() sandbox.Limits {
 	return l
 }
 
-// request asks the cell for the declared columns.
-func request(d *catalog.Dataset) abi.IngestRequest {
-	r := abi.IngestRequest{
-		Format: d.File.Format, Compression: d.File.Compression, Encoding: d.File.Encoding, Delimiter: d.File.Delimiter, Sheet: d.File.Sheet,
-	}
+// request asks the cell for the declared columns of a file.
+func request(d *catalog.Dataset, f catalog.File) abi.IngestRequest {
+	r := abi.IngestRequest{Format: f.Format, Compression: f.Compression, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet}
 	for _, c := range d.Columns {
 		r.Columns = append(r.Columns, abi.IngestColumn{
 			Name: c.Name, Source: c.Source, Type: c.Type, Nulls: c.Nulls, Zone: c.Zone, Required: c.Required,

@@ -521,7 +521,8 @@ func TestFailuresOfTheVaultLeaveNothing(t *testing.T) {
 }
 
 func TestTheCellIsAskedForTheDeclaredColumns(t *testing.T) {
-	got := request(dataset(t, description))
+	d := dataset(t, description)
+	got := request(d, d.File)
 	want := abi.IngestRequest{Format: "csv", Delimiter: ";", Columns: []abi.IngestColumn{
 		{Name: "person", Source: "身份证号", Type: text, Nulls: []string{""}},
 		{Name: "firm", Source: "firm", Type: integer, Nulls: []string{""}},

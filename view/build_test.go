@@ -30,10 +30,8 @@ func (h *home) plainParts(t testing.TB, v *View) (parts [][]byte) {
 			t.Fatal(err)
 		}
 		parts = append(parts, b)
-		if err := h.compartment.Delete(t.Context(), v.object(i)); err != nil {
-			t.Fatal(err)
-		}
 	}
+	h.remove(t, v)
 	return parts
 }
 

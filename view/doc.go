@@ -1,10 +1,10 @@
 // Package view makes what a scenario's jobs may work on: the masked view of one
 // version of a data set.
 //
-//	part 1 ─vault─► batches ─masking─► packed rows ─┐ by bucket     ┌─► view-<identity>.00001.parquet
-//	part 2 ─vault─► batches ─masking─► packed rows ─┼─► pile ─► buckets, sorted ─► view-<identity>.00002.parquet
-//	   …              └─ __subject_<kind> ordinals  ┘  in memory,   └─►    …        all sealed by one commit
-//	                                                   then scratch
+//	parts of the version ─vault─► batches ─masking─► rows by bucket ─► pile: memory, then scratch
+//	                                 └─ __subject_<kind> ordinals ─┘             │
+//	view-<identity>.00001.parquet … ◄─vault─ Parquet ◄─table─ buckets, sorted ◄──┘
+//	          sealed by one commit
 //
 // Masking runs once over everything that the scenario was granted on the data set;
 // jobs get projections of that, so two projections never join to more than the
@@ -37,7 +37,7 @@
 // half a million in views of more than 133 million. Masking remembers up to 64 MiB
 // of pseudonyms, and 16 MiB of packed rows stay in memory. The rest waits in a
 // [vault.Scratch]: sealed under a key that nobody keeps, in a file without a name, so
-// that a build that fails or is killed leaves nothing. It takes about 35 bytes a row
+// that a build that fails or is killed leaves nothing. It takes about 30 bytes a row
 // for five columns of claims, until the build ends.
 //
 // The ordinals are the same in all views. They are for the domain's own tables and

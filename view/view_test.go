@@ -191,6 +191,19 @@ func open(t testing.TB, req Request) *View {
 	return v
 }
 
+// remove deletes a view.
+func (h *home) remove(t testing.TB, v *View) {
+	t.Helper()
+	batch := h.compartment.Begin()
+	defer batch.Discard()
+	for i := range v.shape.parts() {
+		batch.Delete(v.object(i))
+	}
+	if err := batch.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // parquet gives the bytes that a query cell is given.
 func parquet(t testing.TB, v *View) []byte {
 	t.Helper()
@@ -343,9 +356,7 @@ func TestReuse(t *testing.T) {
 	if v := open(t, req); !v.Reused() || v.Identity() != first.Identity() {
 		t.Error("the order of the grant makes another view")
 	}
-	if err := h.compartment.Delete(t.Context(), first.object(0)); err != nil {
-		t.Fatal(err)
-	}
+	h.remove(t, first)
 	if v := open(t, h.request(t)); v.Reused() || !bytes.Equal(file, parquet(t, v)) {
 		t.Error("a view that was built anew differs from the old one")
 	}
@@ -603,10 +614,7 @@ func BenchmarkOpen(b *testing.B) {
 	const n = 200_000
 	h := newHome(b, n)
 	for b.Loop() {
-		v := open(b, h.request(b))
-		if err := h.compartment.Delete(b.Context(), v.object(0)); err != nil {
-			b.Fatal(err)
-		}
+		h.remove(b, open(b, h.request(b)))
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
 }

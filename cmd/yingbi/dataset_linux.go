@@ -24,7 +24,7 @@ func (a *app) readDocument(path string) ([]byte, error) {
 
 func (a *app) datasetCommand() *cobra.Command {
 	c := &cobra.Command{Use: "dataset", GroupID: groupData, Short: a.tr("describe, import and list data sets", "登记、导入与列出数据集")}
-	c.AddCommand(a.datasetRegister(), a.datasetImport(), a.datasetQuality(), a.datasetList(), a.datasetShow())
+	c.AddCommand(a.datasetRegister(), a.datasetInspect(), a.datasetImport(), a.datasetQuality(), a.datasetList(), a.datasetShow())
 	return c
 }
 
@@ -55,12 +55,12 @@ func (a *app) datasetRegister() *cobra.Command {
 }
 
 func (a *app) datasetImport() *cobra.Command {
-	up := domain.Upload{}
+	up, yes := domain.Upload{}, false
 	c := &cobra.Command{
 		Use: "import ID FILE...", Args: cobra.MinimumNArgs(2),
 		Short: a.tr("import files as a new version of a data set", "将文件导入为数据集的新版本"),
-		Long: a.tr("Reads each FILE in a locked cell, puts bad rows into quarantine with row number and\nreason, and seals the rest under the data set's own key. Several files, or the files\nof a folder in the order of their names, make one version. With --append the new\nversion holds the rows of the newest one too, and shares their sealed parts.",
-			"在锁定的隔离单元中读取每个 FILE，问题行连同行号与原因进入隔离区，其余以数据集密钥加密封存。\n多个文件或一个目录（按文件名顺序）合为一个版本。使用 --append 时，新版本包含最新版本的全部行，\n并共用其已封存的分片。"),
+		Long: a.tr("Reads each FILE in a locked cell, puts bad rows into quarantine with row number and\nreason, and seals the rest under the data set's own key. Several files, or the files\nof a folder in the order of their names, make one version. With --append the new\nversion holds the rows of the newest one too, and shares their sealed parts. What the description leaves\nout of how files are written is found out and shown first.",
+			"在锁定的隔离单元中读取每个 FILE，问题行连同行号与原因进入隔离区，其余以数据集密钥加密封存。\n多个文件或一个目录（按文件名顺序）合为一个版本。使用 --append 时，新版本包含最新版本的全部行，\n并共用其已封存的分片。说明中未写明的格式、编码与分隔符会先检测并显示。"),
 		Example: "  yingbi dataset import claims claims.csv --as li --key li.key\n  yingbi dataset import claims 2026-03/ --append --as li --key li.key",
 		RunE: func(c *cobra.Command, args []string) error {
 			files, closeAll, err := a.openFiles(args[1:])
@@ -68,7 +68,7 @@ func (a *app) datasetImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			up.Files = files
+			up.Files, up.Confirm = files, a.confirmer(yes)
 			return a.with(c.Context(), func(s *domain.Session) error {
 				progress, done := a.progress(files...)
 				up.Progress = progress
@@ -83,6 +83,7 @@ func (a *app) datasetImport() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVarP(&yes, "yes", "y", false, a.tr("take files as they are found to be written, unasked", "按检测结果导入，不再询问"))
 	c.Flags().BoolVar(&up.Append, "append", false, a.tr("add the rows to those of the newest version", "将行追加到最新版本之后"))
 	return c
 }
