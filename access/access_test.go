@@ -116,6 +116,7 @@ func TestEveryRoleAndAction(t *testing.T) {
 		ListScenarios: {Authority, Operator, Reviewer, Security, Auditor, Provider},
 		SubmitJob:     {Operator}, RunJob: {Operator}, ReadJob: {Operator}, ReviewJob: {Reviewer}, DecideJob: {Reviewer},
 		CreateRelease: {Reviewer}, FetchRelease: {Operator}, ReadAudit: {Security, Auditor}, RotateKeys: {Security},
+		RepairDomain: {Sysadmin}, AcceptClock: {Security},
 	}
 	if len(want) != len(Actions()) {
 		t.Fatalf("the domain has %d actions, the test names %d", len(Actions()), len(want))

@@ -34,6 +34,8 @@ const (
 	FetchRelease    Action = "release.fetch"
 	ReadAudit       Action = "audit.read"
 	RotateKeys      Action = "keys.rotate"
+	RepairDomain    Action = "domain.repair"
+	AcceptClock     Action = "clock.accept"
 )
 
 // rule says who may do an action, and what else must hold.
@@ -65,6 +67,8 @@ var rules = map[Action]rule{
 	FetchRelease:    {roles: []Role{Operator}, own: true},
 	ReadAudit:       {roles: []Role{Security, Auditor}},
 	RotateKeys:      {roles: []Role{Security}},
+	RepairDomain:    {roles: []Role{Sysadmin}},
+	AcceptClock:     {roles: []Role{Security}},
 }
 
 // Actions lists every action.

@@ -6,12 +6,14 @@
 //	  └── index, when durable                         ▼
 //	                   CheckpointSigner (keeper) ─► checkpoint (file, SM2 note)
 //	                                                  │
-//	                  Prove, Verify, Export ◄─────────┘
+//	            Prove, Verify, Scan, Export ◄─────────┘
 //
 // An act is recorded twice: its intent before it happens and its outcome after.
 // Append returns only when the record is on the disk, so a caller that waits for
 // it can act with a clear conscience. After the first failure of a write or a
-// sync the log refuses everything: no record, no action.
+// sync the log refuses everything: no record, no action. So it does after an act of
+// which nobody knows whether it was done ([UndecidedError]): its intent stays open,
+// and whoever opens the log the next time finds out.
 //
 // # Format
 //

@@ -9,6 +9,7 @@ import (
 
 	"yingbi/crypto"
 	"yingbi/internal/clock"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 
 	"golang.org/x/mod/sumdb/note"
@@ -144,7 +145,8 @@ func (l *Log) fail(doing string, cause error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil {
-		l.failed = fault.Errorf(fault.KindOf(cause), "the audit log failed while %s: %v: nothing more is done without a record; mend the disk and start again", doing, cause)
+		cause = durable.Explain(cause)
+		l.failed = fault.Errorf(fault.KindOf(cause), "the audit log failed while %s: %w: nothing more is done without a record; mend the disk and start again", doing, cause)
 	}
 	return l.failed
 }

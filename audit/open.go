@@ -83,10 +83,7 @@ func openFiles(dir string, cfg Config) (*os.File, checkpoint, error) {
 }
 
 func create(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := durable.SyncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if err := durable.MakeFolder(dir); err != nil {
 		return err
 	}
 	return durable.WriteFile(dir, logName, []byte(header))
@@ -136,5 +133,5 @@ func (l *Log) mend(end int64) error {
 	if err == nil {
 		err = l.file.Sync()
 	}
-	return err
+	return durable.Explain(err)
 }

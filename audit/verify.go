@@ -26,6 +26,7 @@ type Report struct {
 	Torn        int64         // bytes at the end that are no whole write
 	Root        crypto.Digest // over all records
 	First, Last time.Time     // of the first and last record; zero in an empty log
+	Backward    uint64        // records whose clock was more than a minute behind one before them
 }
 
 // Verify recomputes a log folder from its first byte, with the public key alone.
@@ -39,6 +40,12 @@ type Report struct {
 // A torn tail behind the checkpoint is an error that says so, and Report.Torn
 // tells it from tampering: a write was cut short, and Open will remove it.
 func Verify(dir string, v note.Verifier, since []byte, cosigners ...note.Verifier) (Report, error) {
+	return Scan(dir, v, since, nil, cosigners...)
+}
+
+// Scan is Verify that shows each record to visit, if it is not nil, as it comes:
+// what visit gathers counts only if Scan gives no error. An error of visit ends it.
+func Scan(dir string, v note.Verifier, since []byte, visit func(index uint64, r Record) error, cosigners ...note.Verifier) (Report, error) {
 	newest, err := readCheckpoint(dir, v, cosigners...)
 	if err != nil {
 		return Report{}, unreadable(dir, err)
@@ -56,18 +63,31 @@ func Verify(dir string, v note.Verifier, since []byte, cosigners ...note.Verifie
 		return Report{}, unreadable(dir, err)
 	}
 	defer f.Close()
-	return verify(f, known)
+	return scan(f, known, visit)
 }
 
-func verify(f *os.File, known []checkpoint) (Report, error) {
+// slack is how far clocks of records that were made at the same time may differ.
+const slack = time.Minute
+
+func scan(f *os.File, known []checkpoint, visit func(uint64, Record) error) (Report, error) {
 	var report Report
-	w := follower{tree: newTree(false), pending: pending{}, known: known, visit: func(_ line, r Record) error {
+	var latest time.Time
+	w := follower{tree: newTree(false), pending: pending{}, known: known}
+	w.visit = func(_ line, r Record) error {
 		if report.First.IsZero() {
 			report.First = r.Time
 		}
 		report.Last = r.Time
-		return nil
-	}}
+		if r.Time.Before(latest.Add(-slack)) {
+			report.Backward++
+		} else if r.Time.After(latest) {
+			latest = r.Time
+		}
+		if visit == nil {
+			return nil
+		}
+		return visit(w.tree.size(), r)
+	}
 	found, err := w.follow(f)
 	if err != nil {
 		return Report{}, err

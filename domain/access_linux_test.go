@@ -111,6 +111,14 @@ func (d *desk) verbs() []verb {
 		{"take the trail away", access.ReadAudit, []string{"shen", "sun"}, func(s *Session) error {
 			return one(s.ExportAudit(ctx, filepath.Join(d.f.t.TempDir(), "trail")))
 		}},
+		{"repair", access.RepairDomain, []string{"gao"}, func(s *Session) error { return s.TightenRights(ctx, nil) }},
+		{"accept the clock", access.AcceptClock, []string{"shen"}, func(s *Session) error {
+			err := one(s.AcceptClock(ctx))
+			if fault.KindOf(err) == fault.Conflict { // it is right
+				err = nil
+			}
+			return err
+		}},
 	}
 }
 

@@ -12,7 +12,10 @@
 //
 // The log is the judge of the database: Open compares the two, refuses a database
 // that is older than the log or was altered, and closes each intent that a crash
-// left open, as done or as abandoned, by what the database has (acts.go).
+// left open, as done or as abandoned, by what the database has (acts.go). Look does
+// the same on paper, with the public key alone, and changes nothing.
+//
+// Time is the host's, but never before the newest time of the log (clock.go).
 //
 // A domain folder holds
 //

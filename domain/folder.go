@@ -66,7 +66,7 @@ func writeInfo(dir string, info Info) error {
 func lock(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, durable.Explain(err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, errors.Join(fault.New(fault.Conflict, "another process has this domain open; wait for it, or stop it"), f.Close())

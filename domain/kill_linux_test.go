@@ -3,16 +3,11 @@
 package domain
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,41 +22,9 @@ import (
 	"yingbi/release"
 )
 
-// A victim is this program again, in a process of its own, working on a domain
-// until it is killed. It says on its standard output what was acknowledged to it:
-//
-//	open                the domain is open
-//	version 3           an import returned
-//	submitted ID, ran ID, approved ID, released ID
-//	fetched ID DIGEST   the files of a release, by the digest of their certificate
-//	error TEXT          and ends
-const (
-	victimMarker = "YINGBI_TEST_VICTIM" // the common folder of the process that started it
-	victimDomain = "YINGBI_TEST_DOMAIN"
-	victimExe    = "YINGBI_TEST_EXE"
-)
-
-func victim() int {
-	if err := work(context.Background()); err != nil {
-		fmt.Println("error", err)
-	}
-	return 1
-}
-
+// work goes on until it is killed.
 func work(ctx context.Context) error {
-	common.dir = os.Getenv(victimMarker)
-	common.keys = map[string]*crypto.SigningKey{}
-	defer func() { common.dir = "" }() // it is the other process's
-	for _, p := range cast {
-		b, err := os.ReadFile(filepath.Join(common.dir, p.id+".key"))
-		if err != nil {
-			return err
-		}
-		if common.keys[p.id], err = crypto.ParseSigningKeyPEM(b); err != nil {
-			return err
-		}
-	}
-	d, _, err := Open(ctx, configOf(os.Getenv(victimExe), common.dir, os.Getenv(victimDomain)))
+	d, _, err := Open(ctx, victimConfig())
 	if err != nil {
 		return err
 	}
@@ -140,96 +103,6 @@ func lead(ctx context.Context, wang, zhao *Session, j job.Job) error {
 	return nil
 }
 
-// victimProcess is a started victim with what it has said so far.
-type victimProcess struct {
-	cmd   *exec.Cmd
-	lines chan string
-	said  []string
-}
-
-func startVictim(t testing.TB, dir string) *victimProcess {
-	t.Helper()
-	cfg := config(t, dir)
-	for _, p := range cast {
-		path := filepath.Join(common.dir, p.id+".key")
-		if _, err := os.Stat(path); err == nil {
-			break // all were written
-		}
-		b, err := common.keys[p.id].MarshalPEM()
-		if err == nil {
-			err = os.WriteFile(path, b, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	v := &victimProcess{cmd: exec.Command("/proc/self/exe"), lines: make(chan string, 1000)}
-	v.cmd.Env = append(os.Environ(), victimMarker+"="+common.dir, victimDomain+"="+dir, victimExe+"="+cfg.Exe)
-	out, err := v.cmd.StdoutPipe()
-	if err == nil {
-		err = v.cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { v.kill() })
-	go func() {
-		for in := bufio.NewScanner(out); in.Scan(); {
-			v.lines <- in.Text()
-		}
-		close(v.lines)
-	}()
-	return v
-}
-
-// wait gives the victim's next line, or "" if it ended without one.
-func (v *victimProcess) wait() string {
-	line := <-v.lines
-	if line != "" {
-		v.said = append(v.said, line)
-	}
-	return line
-}
-
-// kill ends the victim where it stands and takes in what it said until then.
-func (v *victimProcess) kill() {
-	v.cmd.Process.Kill()
-	for line := range v.lines {
-		v.said = append(v.said, line)
-	}
-	v.cmd.Wait() // its error is that it was killed
-}
-
-// witness remembers what victims were told, which no crash may take back.
-type witness struct {
-	version int
-	jobs    map[string]job.State
-	fetched map[string]string
-}
-
-var acknowledged = map[string]job.State{"submitted": job.Queued, "ran": job.Held, "approved": job.Approved, "released": job.Released}
-
-func (w *witness) hear(t *testing.T, said []string) {
-	t.Helper()
-	for _, line := range said {
-		words := strings.Fields(line)
-		switch words[0] {
-		case "open":
-		case "version":
-			w.version, _ = strconv.Atoi(words[1])
-		case "fetched":
-			if before := w.fetched[words[1]]; before != "" && before != words[2] {
-				t.Errorf("job %s was given out twice", words[1])
-			}
-			w.fetched[words[1]] = words[2]
-		case "error":
-			t.Errorf("the victim met %s", line)
-		default:
-			w.jobs[words[1]] = acknowledged[words[0]]
-		}
-	}
-}
-
 // TestKill kills a domain at work again and again, at moments that a seed
 // chooses: while it opens, imports, runs, decides and releases. Each time it must
 // open again, know everything that it had acknowledged, and give the rest up
@@ -238,24 +111,15 @@ func TestKill(t *testing.T) {
 	t.Parallel()
 	dir := copyCommon(t)
 	all, _ := canaries(t)
-	kills, until := 12, time.Time{}
+	kills := 12
 	if testing.Short() {
 		kills = 3
 	}
-	if soak := os.Getenv("YINGBI_SOAK"); soak != "" { // make soak: for as long as it says
-		long, err := time.ParseDuration(soak)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kills, until = math.MaxInt, time.Now().Add(long)
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	w := &witness{jobs: map[string]job.State{}, fetched: map[string]string{}}
+	soak := startSoak(t)
+	random := rand.New(rand.NewPCG(soak.seed, 2))
+	w := newWitness()
 	var given Recovery
-	for i := range kills {
-		if !until.IsZero() && time.Now().After(until) {
-			break
-		}
+	for i := 0; soak.goesOn(i, kills); i++ {
 		v := startVictim(t, dir)
 		for range random.IntN(14) { // words; six are a round, none is in the middle of opening
 			v.wait()
@@ -263,6 +127,9 @@ func TestKill(t *testing.T) {
 		time.Sleep(time.Duration(random.IntN(120)) * time.Millisecond)
 		v.kill()
 		w.hear(t, v.said)
+		if len(w.errors) > 0 {
+			t.Errorf("the victim met %q", w.errors)
+		}
 		all.sealed(t, dir)
 		f := &fixture{t: t, dir: dir, truth: common.truth}
 		r := f.reopen()
@@ -346,7 +213,7 @@ func checkJobs(t *testing.T, f *fixture, w *witness, r Recovery) {
 		case job.Submitted, job.Admitted, job.Running, job.Checking:
 			t.Errorf("job %s is still %s", j.ID, j.State)
 		case job.Failed:
-			if review := f.review(j.ID); review.Failure == nil || review.Failure.Kind != fault.Interrupted.String() {
+			if review := f.review(j.ID); review.Failure == nil || review.Failure.Kind != fault.Interrupted.String() && !w.struck {
 				t.Errorf("the reviewer of job %s is told %+v", j.ID, review.Failure)
 			}
 		case job.Released:

@@ -3,10 +3,8 @@ package domain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +16,9 @@ import (
 	"yingbi/audit"
 	"yingbi/crypto"
 	"yingbi/internal/clock"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
+	"yingbi/job"
 	"yingbi/keeper"
 	"yingbi/sandbox"
 	"yingbi/store"
@@ -32,6 +32,7 @@ type Config struct {
 	Unlock keeper.Unlock // what opens the keyring
 	Clock  clock.Clock   // nil is clock.System
 	Log    *slog.Logger  // nil discards
+	Cache  job.Cache     // of masked views
 }
 
 func (c Config) settled() Config {
@@ -51,7 +52,8 @@ func (c Config) path(name string) string { return filepath.Join(c.Dir, name) }
 type Domain struct {
 	Info Info
 
-	cfg     Config
+	cfg     Config // its Clock is the domain's time
+	clock   *steady
 	lock    *os.File
 	keeper  *keeper.Keeper
 	keys    *keeper.Keys
@@ -60,20 +62,6 @@ type Domain struct {
 	store   *store.Store
 	vault   *vault.Vault
 	sandbox *sandbox.Sandbox
-}
-
-// Recovery tells what Open found and put right after an unclean end.
-type Recovery struct {
-	TornBytes int64    `json:"torn_bytes,omitempty"` // cut from the end of the log: a record that was never acknowledged
-	Finished  []string `json:"finished,omitempty"`   // acts that were done and had no outcome in the log, now closed as done
-	Abandoned []string `json:"abandoned,omitempty"`  // intents without an outcome, now closed as abandoned
-	Jobs      []string `json:"jobs,omitempty"`       // jobs that were running and have failed, or were half submitted and are refused
-	Orphans   []string `json:"orphans,omitempty"`    // objects that no manifest names, now removed
-}
-
-// Empty reports whether there was nothing to put right.
-func (r Recovery) Empty() bool {
-	return r.TornBytes == 0 && len(r.Finished) == 0 && len(r.Abandoned) == 0 && len(r.Jobs) == 0 && len(r.Orphans) == 0
 }
 
 // Founding is what Init needs besides the folder.
@@ -94,7 +82,7 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	if err := access.CheckRegistration(f.Admin); err != nil {
 		return info, nil, err
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+	if err := durable.MakeFolder(cfg.Dir); err != nil {
 		return info, nil, err
 	}
 	held, err := lock(cfg.Dir)
@@ -107,7 +95,7 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	}
 	defer func() {
 		if err != nil { // nothing of a domain that was not made stays behind
-			err = errors.Join(err, os.RemoveAll(cfg.path("keeper")), removeDatabase(cfg))
+			err = errors.Join(err, unmake(cfg))
 		}
 	}()
 	made, err := keeper.Init(ctx, keeper.Config{Exe: cfg.Exe, Dir: cfg.path("keeper"), Origin: f.Name, Unlock: cfg.Unlock, Shares: f.Shares})
@@ -127,16 +115,27 @@ func Init(ctx context.Context, cfg Config, f Founding) (info Info, shares []stri
 	return info, made.Shares, writeInfo(cfg.Dir, info)
 }
 
-// removeDatabase removes what an Init that failed has made of the database.
-func removeDatabase(cfg Config) error {
+// unmake removes what an Init that failed has made: first domain.json, without
+// which there is no domain, so that no half of one can be opened.
+func unmake(cfg Config) error {
+	err := os.Remove(cfg.path(infoFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	} else if err == nil {
+		err = durable.SyncFolder(cfg.Dir)
+	}
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(cfg.path("meta.db" + suffix)); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+	for _, name := range beforeInfo {
+		errs = append(errs, os.RemoveAll(cfg.path(name)))
 	}
 	return errors.Join(errs...)
 }
+
+// beforeInfo is what Init makes before domain.json.
+var beforeInfo = []string{"keeper", "meta.db", "meta.db-journal", "meta.db-wal", "meta.db-shm"}
 
 // CheckEmpty refuses a folder in which a domain cannot be made.
 func CheckEmpty(dir string) error {
@@ -150,10 +149,18 @@ func CheckEmpty(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, infoFile)); err == nil {
 		return fault.Errorf(fault.Conflict, "%s is a domain folder already; open it, or name another folder", dir)
 	}
+	begun := false
 	for _, e := range entries {
-		if e.Name() != "lock" {
+		switch {
+		case e.Name() == "lock":
+		case slices.Contains(beforeInfo, e.Name()) || strings.HasPrefix(e.Name(), "."+infoFile):
+			begun = true
+		default:
 			return fault.Errorf(fault.Conflict, "%s is not empty; a domain is made in an empty folder", dir)
 		}
+	}
+	if begun { // and nobody was told that there is a domain
+		return fault.Errorf(fault.Conflict, "%s is not empty: a domain was begun in it and not made to its end, so that nothing is lost with it; remove the folder and call again", dir)
 	}
 	return nil
 }
@@ -162,7 +169,9 @@ func CheckEmpty(dir string) error {
 // end left behind. The log signs a checkpoint before Open returns.
 func Open(ctx context.Context, cfg Config) (d *Domain, r Recovery, err error) {
 	cfg = cfg.settled()
-	d = &Domain{cfg: cfg}
+	time := newSteady(cfg.Clock)
+	cfg.Clock = time.now
+	d = &Domain{cfg: cfg, clock: time}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Close(context.WithoutCancel(ctx)))
@@ -218,76 +227,14 @@ func (d *Domain) openKeeperAndLog(ctx context.Context, r *Recovery) error {
 
 func (d *Domain) openLog(verifier note.Verifier, r *Recovery) (*audit.Log, error) {
 	log, recovery, err := audit.Open(d.cfg.path("audit"), audit.Config{
-		Origin: d.Info.Name, Signer: d.keeper, Verifier: verifier, Clock: d.cfg.Clock, Replay: d.ledger.replay,
+		Origin: d.Info.Name, Signer: d.keeper, Verifier: verifier, Clock: d.cfg.Clock,
+		Replay: func(index uint64, r audit.Record) error {
+			d.clock.seen(r)
+			return d.ledger.replay(index, r)
+		},
 	})
 	r.TornBytes = recovery.TornBytes
 	return log, err
-}
-
-// recover compares the database with the log, closes intents that have no
-// outcome, fails jobs that were running, and removes objects that no manifest
-// names.
-func (d *Domain) recover(ctx context.Context, r *Recovery) error {
-	if d.log.Size() == 0 {
-		return d.adoptFounder(ctx)
-	}
-	database, err := inDatabase(ctx, d.store)
-	if err != nil {
-		return err
-	}
-	if err := d.closeIntents(ctx, database, r); err != nil {
-		return err
-	}
-	if r.Jobs, err = d.Jobs().Recover(ctx); err != nil {
-		return err
-	}
-	r.Orphans, err = d.vault.Collect(ctx)
-	return err
-}
-
-// adoptFounder makes the founder's registration the first act of the log, when a
-// domain is opened for the first time: Init has no log yet.
-func (d *Domain) adoptFounder(ctx context.Context) error {
-	people, err := d.store.People(ctx)
-	if err != nil {
-		return err
-	}
-	if len(people) != 1 {
-		return fault.Errorf(fault.Integrity, "a new domain has one founder, and this one has %d people: found it again in an empty folder", len(people))
-	}
-	return d.log.Act(ctx, registration(people[0], people[0].ID), func(uint64) error { return nil })
-}
-
-// closeIntents records the outcome of intents that have none, in their order, if
-// with them log and database agree.
-func (d *Domain) closeIntents(ctx context.Context, database acts, r *Recovery) error {
-	open := slices.Sorted(maps.Keys(d.ledger.open))
-	finished := map[uint64]bool{}
-	for _, index := range open {
-		if rec := d.ledger.open[index]; d.ledger.done.done(rec, database) {
-			finished[index] = true
-			d.ledger.done.note(rec)
-		}
-	}
-	if err := d.ledger.done.check(database); err != nil {
-		return err
-	}
-	for _, index := range open {
-		rec := d.ledger.open[index]
-		list, result := &r.Abandoned, "abandoned"
-		if finished[index] {
-			list, result = &r.Finished, audit.OK
-		}
-		*list = append(*list, fmt.Sprintf("%d %s %s", index, rec.Action, rec.Target))
-		_, err := d.log.Append(ctx, audit.Record{
-			Actor: "domain", Action: rec.Action, Phase: audit.Outcome, Target: rec.Target, Ref: &index, Result: result,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	d.ledger.open, d.ledger.done = nil, acts{}
-	return nil
 }
 
 // Close signs a last checkpoint and stops the keeper. It is safe on a domain

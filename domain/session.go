@@ -24,6 +24,9 @@ type Session struct {
 // that was registered. An unknown person and a wrong key get the same answer, and
 // the same record.
 func (d *Domain) Login(ctx context.Context, id string, key *crypto.SigningKey) (*Session, error) {
+	if err := d.noteClock(ctx); err != nil {
+		return nil, err
+	}
 	refused := fault.Errorf(fault.Denied, "%q with this key is nobody the domain knows; check --as and --key", id)
 	challenge := make([]byte, 32)
 	rand.Read(challenge) // never fails: crypto/rand ends the program instead

@@ -32,6 +32,7 @@ type authority struct {
 	signer   note.Signer
 	verifier note.Verifier
 	state    *stateFile
+	written  bool                // the state, by this process
 	floor    uint64              // indices below are spent
 	used     map[uint64]struct{} // spent, from floor on
 	unwraps  rate
@@ -92,10 +93,17 @@ func (a *authority) checkpoint(r audit.CheckpointRequest) (response, error) {
 	if err := r.Check(last.Root); err != nil {
 		return response{}, err
 	}
-	if r.Size != last.Size {
-		if err := a.state.change(func(s *state) { s.Size, s.Root = r.Size, r.Root; s.Counts["checkpoint"]++ }); err != nil {
+	if r.Size != last.Size || !a.written { // the state that was found may never have reached the disk
+		err := a.state.change(func(s *state) {
+			if r.Size != s.Size {
+				s.Size, s.Root = r.Size, r.Root
+				s.Counts["checkpoint"]++
+			}
+		})
+		if err != nil {
 			return response{}, err
 		}
+		a.written = true
 		a.expire()
 	}
 	signed, err := note.Sign(&note.Note{Text: r.Text(a.ring.header.Origin)}, a.signer)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ type Keeper struct {
 
 // Init makes a keyring in cfg.Dir, which must have none, and ends.
 func Init(ctx context.Context, cfg Config) (InitResult, error) {
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+	if err := durable.MakeFolder(cfg.Dir); err != nil {
 		return InitResult{}, err
 	}
 	if _, err := os.Lstat(filepath.Join(cfg.Dir, keyringName)); !errors.Is(err, fs.ErrNotExist) {
@@ -53,9 +54,6 @@ func Init(ctx context.Context, cfg Config) (InitResult, error) {
 		return InitResult{}, err
 	}
 	if err := durable.WriteFile(cfg.Dir, keyringName, made.Keyring); err != nil {
-		return InitResult{}, err
-	}
-	if err := durable.SyncFolder(filepath.Dir(filepath.Clean(cfg.Dir))); err != nil {
 		return InitResult{}, err
 	}
 	return InitResult{*made.Public, made.Origin, made.Shares}, nil
@@ -91,6 +89,18 @@ func (k *Keeper) SignCheckpoint(ctx context.Context, r audit.CheckpointRequest) 
 		return nil, &audit.OldSizeError{Size: *reply.OldSize}
 	}
 	return reply.Note, nil
+}
+
+// Signed is how many records the last checkpoint covers that this keeper signed.
+func (k *Keeper) Signed(ctx context.Context) (uint64, error) {
+	reply, err := k.call(ctx, request{Checkpoint: &audit.CheckpointRequest{OldSize: math.MaxUint64}}) // which no log has
+	if err == nil && reply.OldSize == nil {
+		err = fault.New(fault.Internal, "the keeper does not say what it signed")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return *reply.OldSize, nil
 }
 
 // Rotate adds a key-encryption key, under which keys are wrapped from now on,

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"syscall"
 
 	"yingbi/audit"
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -77,10 +79,11 @@ type response struct {
 type failure struct {
 	Kind fault.Kind `json:"kind"`
 	Text string     `json:"text"`
+	Full bool       `json:"full,omitempty"` // there is no room on the disk
 }
 
 func refusal(err error) response {
-	return response{Error: &failure{fault.KindOf(err), err.Error()}}
+	return response{Error: &failure{fault.KindOf(err), err.Error(), durable.Full(err)}}
 }
 
 func (r response) err() error {
@@ -89,6 +92,9 @@ func (r response) err() error {
 	}
 	if r.Error.Kind > fault.Interrupted {
 		r.Error.Kind = fault.Internal
+	}
+	if r.Error.Full {
+		return fault.Errorf(r.Error.Kind, "%s (%w)", r.Error.Text, syscall.ENOSPC)
 	}
 	return fault.New(r.Error.Kind, r.Error.Text)
 }

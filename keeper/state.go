@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"yingbi/crypto"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -114,7 +115,8 @@ func (f *stateFile) change(edit func(*state)) error {
 		err = f.disk.Sync()
 	}
 	if err != nil {
-		f.broken = fault.Errorf(fault.Internal, "the keeper cannot write its state and does nothing more: %v: mend the disk and start again", err)
+		err = durable.Explain(err)
+		f.broken = fault.Errorf(fault.KindOf(err), "the keeper cannot write its state and does nothing more: %w: mend the disk and start again", err)
 		return f.broken
 	}
 	f.now = next

@@ -9,6 +9,10 @@
 // the vault. The database holds no key and decides nothing; a change of it is
 // caught by the audit log, which carries the intent and outcome of each act.
 //
+// A commit that fails leaves open whether the next start will find it: the error is
+// an audit.UndecidedError, and nothing is changed any more before that start.
+// Snapshot opens a copy for those who only look.
+//
 // The schema is made by goose from migrations/*.sql. A database that a newer
 // yingbi has migrated is refused.
 package store

@@ -12,7 +12,7 @@ const jobColumns = "id, scenario, scenario_version, submitter, org, state, class
 
 // AddJob stores a new job in its state.
 func (s *Store) AddJob(ctx context.Context, j job.Job) error {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	_, err := s.exec(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
 		j.ID, j.Scenario, j.ScenarioVersion, j.Submitter, j.Org, j.State, j.Class, j.Reason, j.Module, stamp(j.Created), stamp(j.Updated))
 	return err
 }

@@ -21,13 +21,10 @@ func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at ti
 	if err != nil {
 		return err
 	}
-	result, err := s.db.ExecContext(ctx,
+	n, err := s.exec(ctx,
 		"INSERT INTO people ("+personColumns+", created, created_by) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
 		p.ID, p.Org, string(roles), p.Key.String(), p.Frozen, p.Confirmed, stamp(at), by)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 1 {
+	if err != nil || n == 1 {
 		return err
 	}
 	return fault.Errorf(fault.Conflict, "person %q, or the same key, is registered already", p.ID)
@@ -36,11 +33,8 @@ func (s *Store) AddPerson(ctx context.Context, p access.Person, by string, at ti
 // ConfirmPerson marks a person as confirmed. Somebody unknown, or confirmed
 // already, is a fault.Conflict.
 func (s *Store) ConfirmPerson(ctx context.Context, id string) error {
-	result, err := s.db.ExecContext(ctx, "UPDATE people SET confirmed = 1 WHERE id = ? AND confirmed = 0", id)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 1 {
+	n, err := s.exec(ctx, "UPDATE people SET confirmed = 1 WHERE id = ? AND confirmed = 0", id)
+	if err != nil || n == 1 {
 		return err
 	}
 	return fault.Errorf(fault.Conflict, "there is no person %q who waits to be confirmed", id)

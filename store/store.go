@@ -9,11 +9,17 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	"modernc.org/sqlite" // and registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
+	"yingbi/audit"
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -21,7 +27,12 @@ import (
 var migrations embed.FS
 
 // Store is the metadata database. It is safe for concurrent use.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db *sql.DB
+
+	mu     sync.Mutex // guards broken
+	broken error      // a commit of which nobody knows whether it was made
+}
 
 // pragmas: write-ahead log, so that readers do not wait; immediate transactions,
 // so that two writers queue instead of failing half-way; foreign keys.
@@ -37,10 +48,30 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
+	err = migrate(ctx, db)
+	if err == nil {
+		// Brings what an unclean end left in the write-ahead log into the database,
+		// and makes it durable: a sync that failed before may have left it in memory.
+		_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
-	return &Store{db}, nil
+	if err != nil {
+		return nil, errors.Join(unopened(path, err), db.Close())
+	}
+	return &Store{db: db}, nil
+}
+
+// unopened explains why the database does not open. SQLite does not say that it
+// has no room for the files beside it, so that is tried.
+func unopened(path string, err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN {
+		name := filepath.Base(path) + "-probe"
+		probe := durable.WriteFile(filepath.Dir(path), name, []byte{0})
+		if durable.Full(errors.Join(probe, os.Remove(filepath.Join(filepath.Dir(path), name)))) {
+			return probe
+		}
+	}
+	return explain(err)
 }
 
 // own makes the file, if there is none, readable by its owner alone; SQLite gives
@@ -48,7 +79,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 func own(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return err
+		return durable.Explain(err)
 	}
 	return f.Close()
 }
@@ -64,7 +95,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	have, err := provider.GetDBVersion(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the schema version: %v", err)
+		return fmt.Errorf("reading the schema version: %w", err)
 	}
 	sources := provider.ListSources()
 	if newest := sources[len(sources)-1].Version; have > newest {
@@ -77,16 +108,64 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-// change runs fn in one transaction.
+// change runs fn in one transaction. Where the commit fails, the disk may show it
+// or not after the next start, so that from then on nothing is changed any more.
 func (s *Store) change(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
+	if err := errors.Join(ctx.Err(), s.undecided(nil)); err != nil {
 		return err
 	}
-	if err := fn(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+	// A caller that gives up must not make the outcome of the commit unknown.
+	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return explain(err)
 	}
-	return tx.Commit()
+	if err := fn(tx); err != nil {
+		return errors.Join(explain(err), tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return s.undecided(explain(err))
+	}
+	return nil
+}
+
+// undecided gives the commit of which nobody knows, after taking note of this one.
+func (s *Store) undecided(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == nil && err != nil {
+		s.broken = &audit.UndecidedError{Cause: err}
+	}
+	return s.broken
+}
+
+// exec makes a change of one statement, and gives the number of rows that it met.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, query, args...)
+		if err == nil {
+			n, err = result.RowsAffected()
+		}
+		return err
+	})
+	return n, err
+}
+
+// explain says in words what SQLite says in numbers of a disk that is full, fails,
+// or lost something.
+func explain(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return durable.Explain(err)
+	}
+	switch code := e.Code(); {
+	case code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE:
+		return durable.Explain(fmt.Errorf("%v: %w", err, syscall.ENOSPC))
+	case code&0xff == sqlite3.SQLITE_IOERR:
+		return fault.Errorf(fault.Internal, "the metadata database cannot be read or written (%v): mend the disk and start again", err)
+	case code&0xff == sqlite3.SQLITE_CORRUPT || code&0xff == sqlite3.SQLITE_NOTADB:
+		return fault.Errorf(fault.Integrity, "the metadata database is damaged (%v): restore the whole domain folder from one backup", err)
+	}
+	return err
 }
 
 // one turns a single row into a value; no row is a fault.NotFound.
@@ -95,24 +174,24 @@ func one[T any](row *sql.Row, what, id string, scan func(scanner) (T, error)) (T
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, fault.Errorf(fault.NotFound, "there is no %s %q", what, id)
 	}
-	return v, err
+	return v, explain(err)
 }
 
 // many turns all rows into values.
 func many[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
 	defer rows.Close()
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return nil, explain(err)
 		}
 		out = append(out, v)
 	}
-	return out, rows.Err()
+	return out, explain(rows.Err())
 }
 
 type scanner interface{ Scan(...any) error }

@@ -15,12 +15,9 @@ func (s *Store) AddVersion(ctx context.Context, v catalog.Version) error {
 	if err != nil {
 		return err
 	}
-	result, err := s.db.ExecContext(ctx, "INSERT INTO dataset_versions (dataset, number, body, created) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
+	n, err := s.exec(ctx, "INSERT INTO dataset_versions (dataset, number, body, created) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
 		v.Dataset, v.Number, string(body), stamp(v.Created))
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 1 {
+	if err != nil || n == 1 {
 		return err
 	}
 	return fault.Errorf(fault.Conflict, "data set %s has a version %d already; import it again for the next number", v.Dataset, v.Number)

@@ -12,6 +12,8 @@ import (
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/gcerrors"
+
+	"yingbi/internal/durable"
 )
 
 // files is the bucket that holds the vault, with the durability that fileblob
@@ -22,7 +24,7 @@ type files struct {
 }
 
 func openFiles(dir string) (*files, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeFolder(dir); err != nil {
 		return nil, err
 	}
 	// Temporary files stay beside their targets, inside the domain's folder, and
@@ -53,9 +55,14 @@ func (f *files) create(ctx context.Context, key string) (*fileWriter, error) {
 	var err error
 	if w.Writer, err = f.bucket.NewWriter(ctx, key, options); err != nil {
 		cancel()
-		return nil, err
+		return nil, durable.Explain(err)
 	}
 	return w, nil
+}
+
+func (w *fileWriter) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	return n, durable.Explain(err)
 }
 
 // publish makes the bytes durable and gives the file its name. The folder must be
@@ -64,9 +71,9 @@ func (w *fileWriter) publish() error {
 	defer w.cancel()
 	if err := w.file.Sync(); err != nil {
 		w.discard()
-		return err
+		return durable.Explain(err)
 	}
-	return w.Writer.Close()
+	return durable.Explain(w.Writer.Close())
 }
 
 // discard removes what was written.
@@ -93,12 +100,7 @@ func (f *files) write(ctx context.Context, key string, b []byte) error {
 
 // syncFolder makes names in a folder durable; "" is the vault's own.
 func (f *files) syncFolder(folder string) error {
-	d, err := os.Open(filepath.Join(f.dir, folder))
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return durable.SyncFolder(filepath.Join(f.dir, folder))
 }
 
 // errMissing says that a file is not there, or is none that the vault wrote.

@@ -83,22 +83,46 @@ func (s *state) rotate(ctx context.Context, r Rewrapper) (bool, error) {
 // commit and its sweep. Files of a compartment that is damaged are left alone, and
 // reported by the error.
 func (v *Vault) Collect(ctx context.Context) (orphans []string, err error) {
+	return v.eachOrphan(func(s *state) ([]string, error) { return s.collect(ctx) })
+}
+
+// Orphans gives the names of the files that Collect would remove.
+func (v *Vault) Orphans(ctx context.Context) ([]string, error) {
+	return v.eachOrphan(func(s *state) ([]string, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.orphans(ctx)
+	})
+}
+
+func (v *Vault) eachOrphan(of func(*state) ([]string, error)) (orphans []string, err error) {
 	states, err := v.all()
 	if err != nil {
 		return nil, err
 	}
 	var failures []error
 	for _, s := range states {
-		names, err := s.collect(ctx)
+		names, err := of(s)
 		orphans = append(orphans, names...)
 		failures = append(failures, err)
 	}
 	return orphans, errors.Join(failures...)
 }
 
-func (s *state) collect(ctx context.Context) (orphans []string, err error) {
+func (s *state) collect(ctx context.Context) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	orphans, err := s.orphans(ctx)
+	for i, path := range orphans {
+		if err := s.vault.files.remove(ctx, path); err != nil {
+			return orphans[:i], err
+		}
+	}
+	return orphans, err
+}
+
+// orphans lists them by name. s.mu is held.
+func (s *state) orphans(ctx context.Context) (orphans []string, err error) {
 	if s.broken != nil {
 		return nil, nil // its newest files may be committed
 	}
@@ -115,9 +139,6 @@ func (s *state) collect(ctx context.Context) (orphans []string, err error) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if stored, _, _ := strings.Cut(name, "."); kept[name] || s.pending[stored] {
 			continue
-		}
-		if err := s.vault.files.remove(ctx, s.path(name)); err != nil {
-			return orphans, err
 		}
 		orphans = append(orphans, s.path(name))
 	}
@@ -154,8 +175,8 @@ func (s *state) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, found := sizes[keyFile]; !found && !m.Destroyed {
-		return s.damaged("its wrapped key is missing")
+	if sizes[keyFile] == 0 && !m.Destroyed {
+		return s.damaged("its wrapped key is missing or empty")
 	}
 	for _, e := range m.Objects {
 		if size, found := sizes[e.Stored+objectSuffix]; !found || size != e.Sealed {

@@ -27,7 +27,7 @@ func (a *app) addDomainVerbs(root *cobra.Command) {
 	a.addAuditVerbs(sub(root, "audit"))
 	for _, c := range allCommands(root) {
 		switch c.CommandPath() {
-		case "yingbi version", "yingbi demo", "yingbi doctor", "yingbi people key", "yingbi release verify", "yingbi audit verify":
+		case "yingbi version", "yingbi demo", "yingbi people key", "yingbi release verify", "yingbi audit verify":
 		default:
 			if c.RunE != nil {
 				a.addDomainFlags(c)
@@ -120,7 +120,12 @@ func (a *app) inherited(fd int, flag string) (*os.File, error) {
 }
 
 // with opens the domain, logs the person in, runs fn and closes the domain.
-func (a *app) with(ctx context.Context, fn func(*domain.Session) error) (err error) {
+func (a *app) with(ctx context.Context, fn func(*domain.Session) error) error {
+	return a.withRecovery(ctx, func(s *domain.Session, _ domain.Recovery) error { return fn(s) })
+}
+
+// withRecovery is with for those who need to know what the last run left behind.
+func (a *app) withRecovery(ctx context.Context, fn func(*domain.Session, domain.Recovery) error) (err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return err
@@ -142,7 +147,7 @@ func (a *app) with(ctx context.Context, fn func(*domain.Session) error) (err err
 	if err != nil {
 		return err
 	}
-	return fn(s)
+	return fn(s, recovered)
 }
 
 // tellRecovery says on standard error what the last run left behind.
@@ -166,6 +171,7 @@ func (a *app) tellRecovery(r domain.Recovery) {
 		{"act given up", "放弃的操作", r.Abandoned},
 		{"job failed", "失败的作业", r.Jobs},
 		{"orphan removed", "清除的孤立对象", r.Orphans},
+		{"unfinished file removed", "清除的未完成文件", r.Leftovers},
 	} {
 		for _, item := range group.items {
 			fmt.Fprintf(a.err, "  %s: %s\n", a.tr(group.english, group.chinese), printable(item))

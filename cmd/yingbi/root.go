@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 )
 
@@ -43,7 +42,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 	if ctx.Err() != nil && a.out.failed == nil {
 		err = a.fault(fault.Interrupted, "stopped; what was half done does not count", "已停止；未完成的操作不生效")
 	}
-	if a.out.failed == nil && errors.Is(err, syscall.ENOSPC) {
+	if a.out.failed == nil && durable.Full(err) {
 		err = a.fault(fault.Limit, "the disk is full; what was half done does not count. Make room and call again", "磁盘已满；未完成的操作不生效。请清理空间后重试")
 	}
 	return a.fail(err)

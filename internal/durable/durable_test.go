@@ -3,7 +3,11 @@ package durable
 import (
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+
+	"yingbi/internal/fault"
 )
 
 func TestWriteFileReplacesWhole(t *testing.T) {
@@ -39,5 +43,38 @@ func TestFailureKeepsTheOldFile(t *testing.T) {
 	}
 	if err := WriteFile(filepath.Join(dir, "absent"), "f", nil); err == nil {
 		t.Error("written into a folder that is not there")
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".state-123", ".keyring-9", ".state-12x", "state-123", ".other-1", ".state", "state"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".state-7"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Leftovers(dir, "state", "keyring")
+	if err != nil || len(got) != 2 || filepath.Base(got[0]) != ".keyring-9" || filepath.Base(got[1]) != ".state-123" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := Leftovers(filepath.Join(dir, "absent"), "state"); err == nil {
+		t.Error("nothing was left in a folder that is not there")
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for _, full := range []error{syscall.ENOSPC, &os.PathError{Op: "write", Path: "f", Err: syscall.EDQUOT}} {
+		err := Explain(full)
+		if fault.KindOf(err) != fault.Limit || !strings.Contains(err.Error(), "disk is full") || !Full(err) || Explain(err) != err {
+			t.Errorf("%v becomes %v", full, err)
+		}
+	}
+	for _, other := range []error{nil, syscall.EIO, fault.Errorf(fault.Denied, "no: %w", syscall.ENOSPC)} {
+		if Explain(other) != other {
+			t.Errorf("%v becomes %v", other, Explain(other))
+		}
 	}
 }
