@@ -12,6 +12,7 @@ FUZZTIME ?= 30s
 # than a cell is allowed, so cells are bin/yingbi. `make race` covers all others.
 RACE := ./audit ./crypto ./keeper ./sandbox ./sandbox/abi ./subject ./vault
 SOAK ?= 10m
+SCALE ?= 10M
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -47,8 +48,8 @@ race: build ## run everything but the inside of cells under the race detector
 	go test -race -short $$(go list ./... | grep -v -e /sandbox/cell -e /examples/guests/)
 
 .PHONY: soak
-soak: build ## kill the domain at random moments for SOAK (10m)
-	YINGBI_SOAK=$(SOAK) go test -count=1 -timeout 0 -run 'TestKill' ./domain
+soak: build ## kill the domain, cut its power, fail and fill its disk for SOAK (10m); SEED repeats a run
+	YINGBI_SOAK=$(SOAK) YINGBI_SEED=$(SEED) go test -count=1 -timeout 0 -parallel 8 -run 'Kill|Disk|CannotBeMade' ./domain ./audit ./keeper ./vault ./internal/durable
 
 .PHONY: portable
 portable: ## check that the operator's commands build without cgo for macOS and Windows
@@ -67,8 +68,12 @@ fuzz: build ## run every fuzz target for FUZZTIME (30s)
 	@./scripts/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: build ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./crypto ./audit ./sandbox/... ./table ./masking ./view
+bench: build ## measure everything against its baseline at SCALE (10M) rows, and write docs/BENCHMARKS.md
+	go run ./internal/bench -scale $(SCALE) -doc docs/BENCHMARKS.md
+
+.PHONY: bench-quick
+bench-quick: build ## the same, small, in a minute; writes nothing
+	go run ./internal/bench -scale 200k
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,0 +1,33 @@
+//go:build linux && cgo
+
+package main
+
+import "context"
+
+// topic is what can be run alone: some rows that share their preparation.
+type topic struct {
+	name string
+	run  func(context.Context, *bench) ([]Row, error)
+}
+
+// topics are all, in the order in which they run: what shares data stands together.
+func topics() []topic {
+	return []topic{
+		{"seal", benchSeal},
+		{"audit", benchAudit},
+		{"guest", benchGuest},
+		{"columns", benchColumns},
+		{"import", benchImport},
+		{"table", benchTable},
+		{"mask", benchMask},
+		{"memory", benchMemory},
+	}
+}
+
+func names(topics []topic) []string {
+	out := make([]string, len(topics))
+	for i, t := range topics {
+		out[i] = t.name
+	}
+	return out
+}
