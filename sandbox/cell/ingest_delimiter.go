@@ -32,10 +32,10 @@ func detectCutting(sample []byte, whole bool, format, delimiter string) cutting 
 	sample, whole = beginning(sample, cutSize, whole)
 	r := newRecords(&text{head: sample, whole: true}, "", "")
 	for _, d := range []string{",", "\t", ";", "|", "\x01", "^", "~"} {
-		c := try(r, sample, whole, abi.FormatCSV, d)
+		c := cutAs(r, sample, whole, abi.FormatCSV, d)
 		if d == "\t" && format == "" {
 			// Where quotes are none of the cells' own, they say nothing.
-			if raw := try(r, sample, whole, abi.FormatTSV, d); raw.fitting > c.fitting || bytes.IndexByte(sample, '"') < 0 {
+			if raw := cutAs(r, sample, whole, abi.FormatTSV, d); raw.fitting > c.fitting || bytes.IndexByte(sample, '"') < 0 {
 				c = raw
 			}
 		}
@@ -52,14 +52,11 @@ func (c cutting) better(than cutting) bool {
 		return true
 	}
 	mine, others := c.fitting*max(than.records, 1), than.fitting*max(c.records, 1)
-	if c.records == 0 && than.records == 0 {
-		mine, others = 0, 0
-	}
 	return mine > others || mine == others && c.cells > than.cells
 }
 
-// try cuts a sample in one way.
-func try(r *records, sample []byte, whole bool, format, delimiter string) cutting {
+// cutAs cuts a sample in one way.
+func cutAs(r *records, sample []byte, whole bool, format, delimiter string) cutting {
 	c := cutting{format: format, delimiter: delimiter}
 	r.restart(sample)
 	r.cut(format, delimiter)

@@ -23,7 +23,6 @@ type report struct {
 
 	probes *probes
 	first  [][]byte // the first record, until it is known whether it is the header
-	same   int      // columns in which the current row repeats it
 	data   bool     // some row repeats a part of it: it is a row too
 }
 
