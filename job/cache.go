@@ -65,7 +65,7 @@ func (r *run) prepare(name string, v *view.View) error {
 		return nil
 	}
 	for _, in := range r.plan.Inputs {
-		if in.Name != name || v.HasEngine(in.Columns) {
+		if in.Name != name || v.HasEngine(engineOf(in.Columns)) {
 			continue
 		}
 		if err := r.prepareOne(in, v); err != nil {
@@ -73,6 +73,11 @@ func (r *run) prepare(name string, v *view.View) error {
 		}
 	}
 	return nil
+}
+
+// engineOf is an engine file that this program's cells read.
+func engineOf(columns []string) view.Engine {
+	return view.Engine{Format: abi.EngineFormat, Columns: columns}
 }
 
 func (r *run) prepareOne(in manifest.PlanInput, v *view.View) error {
@@ -89,7 +94,7 @@ func (r *run) prepareOne(in manifest.PlanInput, v *view.View) error {
 		}
 	}
 	limits := sandbox.Limits{Memory: r.manifest.Limits.Memory, Wall: prepareTime, Output: prepareFile}
-	return v.SealEngine(r.ctx, in.Columns, func(w io.Writer) error {
+	return v.SealEngine(r.ctx, engineOf(in.Columns), func(w io.Writer) error {
 		return r.service.Runner.Prepare(r.ctx, req, parquet, limits, w)
 	})
 }

@@ -100,7 +100,7 @@ func (v *views) forQuery(ctx context.Context, plan *manifest.Plan) ([]abi.View, 
 
 // copyEngine writes the engine file of the columns, if there is one.
 func copyEngine(ctx context.Context, w io.Writer, from *view.View, columns []string) (bool, error) {
-	o, err := from.OpenEngine(ctx, columns)
+	o, err := from.OpenEngine(ctx, engineOf(columns))
 	if fault.KindOf(err) == fault.NotFound {
 		return false, nil
 	}

@@ -16,31 +16,37 @@ import (
 // query engine: reading it is faster than reading Parquet. The domain keeps it
 // sealed, hands it to query cells, and never looks inside.
 
-// engineObject names the engine file of the columns, in any order.
-func (v *View) engineObject(columns []string) string {
-	sorted := slices.Sorted(slices.Values(columns))
-	sum := crypto.Sum([]byte(fmt.Sprintf("yingbi/engine/1\n%q", sorted)))
+// Engine says which engine files are meant: those that an engine of the format
+// reads, of some columns in any order.
+type Engine struct {
+	Format  string
+	Columns []string
+}
+
+func (v *View) engineObject(e Engine) string {
+	sorted := slices.Sorted(slices.Values(e.Columns))
+	sum := crypto.Sum([]byte(fmt.Sprintf("yingbi/engine/1\n%s\n%q", e.Format, sorted)))
 	return fmt.Sprintf("view-%s.%s.engine", v.identity, hex.EncodeToString(sum[:8]))
 }
 
-// OpenEngine opens the engine file of the columns; fault.NotFound where none was
-// made yet, or where it was evicted.
-func (v *View) OpenEngine(ctx context.Context, columns []string) (*vault.Object, error) {
-	return v.home.Open(ctx, v.engineObject(columns))
+// OpenEngine opens an engine file; fault.NotFound where none was made yet, or where
+// it was evicted.
+func (v *View) OpenEngine(ctx context.Context, e Engine) (*vault.Object, error) {
+	return v.home.Open(ctx, v.engineObject(e))
 }
 
 // HasEngine reports whether OpenEngine would find one.
-func (v *View) HasEngine(columns []string) bool {
-	_, err := v.home.Stat(v.engineObject(columns))
+func (v *View) HasEngine(e Engine) bool {
+	_, err := v.home.Stat(v.engineObject(e))
 	return err == nil
 }
 
-// SealEngine seals what make writes as the engine file of the columns. One that
-// exists stays as it is.
-func (v *View) SealEngine(ctx context.Context, columns []string, make func(io.Writer) error) error {
+// SealEngine seals what make writes as an engine file. One that exists stays as it
+// is.
+func (v *View) SealEngine(ctx context.Context, e Engine, make func(io.Writer) error) error {
 	batch := v.home.Begin()
 	defer batch.Discard()
-	w, err := batch.CreateCache(ctx, v.engineObject(columns))
+	w, err := batch.CreateCache(ctx, v.engineObject(e))
 	if err == nil {
 		err = make(w)
 	}
@@ -48,7 +54,7 @@ func (v *View) SealEngine(ctx context.Context, columns []string, make func(io.Wr
 		err = batch.Commit(ctx)
 	}
 	if fault.KindOf(err) == fault.Conflict {
-		if v.HasEngine(columns) {
+		if v.HasEngine(e) {
 			return nil // somebody else made it meanwhile
 		}
 	}

@@ -42,6 +42,9 @@ func (a *app) showQuality(id string, r domain.QualityReport) {
 	if r.ExtraColumns > 0 {
 		a.say("%d columns of the file that the description does not declare were left out", "文件中有 %d 个未登记的字段，已忽略", r.ExtraColumns)
 	}
+	if r.Folded > 0 {
+		a.say("%d cells in full width were read as plain digits", "%d 个全角单元格已按半角读取", r.Folded)
+	}
 	var rows [][]string
 	for _, c := range r.Columns {
 		rows = append(rows, []string{c.Name, fmt.Sprint(c.Nulls), reasons(c.Quarantined)})

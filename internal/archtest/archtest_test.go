@@ -52,7 +52,7 @@ var allowed = map[string][]string{
 		"keeper", "sandbox", "sandbox/abi", "sandbox/admission", "vault", "view",
 	},
 	"domain": {
-		"access", "audit", "catalog", "crypto", "ingest", "job", "keeper", "masking", "sandbox", "store", "subject", "vault", "view",
+		"access", "audit", "catalog", "crypto", "ingest", "job", "keeper", "masking", "sandbox", "sandbox/abi", "store", "subject", "vault", "view",
 	},
 	"store": {"access", "audit", "catalog", "crypto", "egress", "job", "release"},
 

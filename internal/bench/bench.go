@@ -29,14 +29,14 @@ type bench struct {
 
 // sizes say how much each row takes.
 type sizes struct {
-	Rows    int64 `json:"rows"`    // of the imported file and the declared table
-	Looped  int64 `json:"looped"`  // rows that a guest has
-	Masked  int64 `json:"masked"`  // rows
-	Sealed  int64 `json:"sealed"`  // bytes
-	Records int64 `json:"records"` // appended to the log, by each writer
+	Rows    int64 // of the imported file and the declared table
+	Masked  int64 // rows
+	Looped  int64 // rows that a guest has
+	Sealed  int64 // bytes
+	Records int64 // appended to the log, by each writer
 
-	Turns    int     `json:"turns"`     // of each side in a contest
-	LoopTime float64 `json:"loop_time"` // seconds of the processor that the passes of a native loop take in a turn
+	Turns    int     // of each side in a contest
+	LoopTime float64 // seconds of the processor that the passes of a native loop take in a turn
 }
 
 // At fullScale rows everything has the size that the reach speaks of.

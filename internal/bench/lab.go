@@ -38,7 +38,6 @@ type lab struct {
 	peak       cellPeak
 	home       *vault.Compartment // of the claims
 	people     *subject.Registry
-	registry   *vault.Compartment
 	dataset    *catalog.Dataset
 	policy     *masking.Policy
 	version    catalog.Version // the claims, once imported
@@ -73,10 +72,11 @@ func (b *bench) newLab(ctx context.Context) (l *lab, err error) {
 	if l.home, err = l.vault.Create(ctx, intent(catalog.Compartment(l.dataset.ID))); err != nil {
 		return l, err
 	}
-	if l.registry, err = l.vault.Create(ctx, intent("registry/person")); err != nil {
+	registry, err := l.vault.Create(ctx, intent("registry/person"))
+	if err != nil {
 		return l, err
 	}
-	l.people, err = subject.Open(ctx, l.registry)
+	l.people, err = subject.Open(ctx, registry)
 	return l, err
 }
 
@@ -131,18 +131,13 @@ func (l *lab) imported(ctx context.Context, path string, rows int64) error {
 	return nil
 }
 
-// view opens the masked view of a scenario, or builds it.
-func (l *lab) view(ctx context.Context, scenario string) (*view.View, error) {
-	return view.Open(ctx, view.Request{
-		Compartment: l.home, Dataset: l.dataset, Version: l.version, Policy: l.policy,
-		Scenario: scenario, Secret: []byte("the bench's scenarios have no data to hide"), Grant: granted,
-	})
-}
-
-// freshView builds the view of a scenario that nobody had before.
+// freshView builds the masked view of a scenario that nobody had before.
 func (l *lab) freshView(ctx context.Context) (*view.View, error) {
 	l.viewsTaken++
-	return l.view(ctx, fmt.Sprintf("bench-%d", l.viewsTaken))
+	return view.Open(ctx, view.Request{
+		Compartment: l.home, Dataset: l.dataset, Version: l.version, Policy: l.policy,
+		Scenario: fmt.Sprintf("bench-%d", l.viewsTaken), Secret: []byte("the bench's scenarios have no data to hide"), Grant: granted,
+	})
 }
 
 // drop removes the objects whose names begin so.

@@ -120,11 +120,11 @@ func (t *declared) prepare(ctx context.Context) error {
 	req := abi.PrepareRequest{
 		Columns: t.input().Columns, Cluster: catalog.SubjectColumn("person"), Threads: t.plan.Threads, Memory: queryMemory,
 	}
-	err = t.view.SealEngine(ctx, req.Columns, func(w io.Writer) error { return t.cells.Prepare(ctx, req, file, queryLimits, w) })
+	err = t.view.SealEngine(ctx, view.Engine{Columns: req.Columns}, func(w io.Writer) error { return t.cells.Prepare(ctx, req, file, queryLimits, w) })
 	if err != nil {
 		return err
 	}
-	object, err := t.view.OpenEngine(ctx, req.Columns)
+	object, err := t.view.OpenEngine(ctx, view.Engine{Columns: req.Columns})
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (t *declared) cold(ctx context.Context) error {
 
 // warm does what a job does that finds an engine file of its columns.
 func (t *declared) warm(ctx context.Context) error {
-	object, err := t.view.OpenEngine(ctx, t.input().Columns)
+	object, err := t.view.OpenEngine(ctx, view.Engine{Columns: t.input().Columns})
 	if err != nil {
 		return err
 	}

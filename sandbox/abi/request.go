@@ -94,6 +94,9 @@ type View struct {
 	Engine  bool     // an engine file, for query cells with more than one thread alone: it keeps no order of rows
 }
 
+// EngineFormat names the engine whose files the query cells of this program open.
+const EngineFormat = "duckdb v1.5.5"
+
 // PrepareRequest makes an engine file of the masked view on InputFD, Parquet.
 type PrepareRequest struct {
 	Columns []string // of the file's table

@@ -112,42 +112,6 @@ func BenchmarkGuestInstantiate(b *testing.B) {
 	}
 }
 
-// BenchmarkGuestFrames hands a finished table of 64 MB to a guest again and
-// again: the copy into its memory alone.
-func BenchmarkGuestFrames(b *testing.B) {
-	frame := numbers(b, 8<<20)
-	req := guestRequest()
-	req.Tables = []abi.GuestTable{{Name: "copies", FD: memfd(b, numbers(b, 1))}, {Name: "rows", FD: memfd(b, frame)}}
-	g := loadedGuest(b, folders(b)(), "probe", &req)
-	b.SetBytes(100 * int64(len(frame)))
-	for b.Loop() {
-		if err := g.run(context.Background(), &answers{w: io.Discard}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkGuestRows hands four and eight columns of a million rows to a guest
-// that reads them and does nothing: Parquet, frame, copy.
-func BenchmarkGuestRows(b *testing.B) {
-	whole := mixed(1 << 20)
-	file := viewFile(b, whole)
-	for _, columns := range [][]string{{"n"}, {"n", "金额", "f", "t"}, {"n", "金额", "f", "s", "d", "t", "b"}} {
-		b.Run(strconv.Itoa(len(columns)), func(b *testing.B) {
-			req := guestRequest()
-			req.Views = []abi.View{{Name: "copy", FD: memfd(b, file), Columns: columns}, {Name: "rows", FD: memfd(b, file), Columns: columns}}
-			g := loadedGuest(b, folders(b)(), "probe", &req)
-			for b.Loop() {
-				g.inputs[1].read = nil
-				if err := g.run(context.Background(), &answers{w: io.Discard}); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(whole.Rows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
-		})
-	}
-}
-
 // BenchmarkGuestLocked is a whole run behind the locks, from the parent's call to
 // its answer.
 func BenchmarkGuestLocked(b *testing.B) {

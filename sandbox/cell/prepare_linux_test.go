@@ -221,3 +221,17 @@ func TestFilesThatAreNotWhatTheySay(t *testing.T) {
 		t.Error("an engine file was made of nothing")
 	}
 }
+
+// TestEngineFormat holds that engine files are named after the engine that reads
+// them, so that no file of another one is ever opened.
+func TestEngineFormat(t *testing.T) {
+	e, err := newEngine(1, 64<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	var version string
+	if err := e.one("SELECT version()", &version); err != nil || "duckdb "+version != abi.EngineFormat {
+		t.Errorf("the engine is duckdb %s, %v; its files are named after %s", version, err, abi.EngineFormat)
+	}
+}
