@@ -49,7 +49,7 @@ race: build ## run everything but the inside of cells under the race detector
 
 .PHONY: soak
 soak: build ## kill the domain, cut its power, fail and fill its disk for SOAK (10m); SEED repeats a run
-	YINGBI_SOAK=$(SOAK) YINGBI_SEED=$(SEED) go test -count=1 -timeout 0 -parallel 8 -run 'Kill|Disk|CannotBeMade' ./domain ./audit ./keeper ./vault ./internal/durable
+	YINGBI_SOAK=$(SOAK) YINGBI_SEED=$(SEED) go test -count=1 -timeout 0 -parallel 8 -run 'Kill|Disk|CannotBeMade' ./domain ./audit ./keeper ./store ./vault ./internal/durable
 
 .PHONY: portable
 portable: ## check that the operator's commands build without cgo for macOS and Windows

@@ -79,7 +79,9 @@ func readKeys() error {
 }
 
 func victimConfig() Config {
-	return configOf(os.Getenv(victimExe), common.dir, os.Getenv(victimDomain))
+	cfg := configOf(os.Getenv(victimExe), common.dir, os.Getenv(victimDomain))
+	cfg.Cache = job.Cache{EngineRows: 1, Budget: 1} // made at the second use, and evicted at once
+	return cfg
 }
 
 // victimProcess is a started victim with what it has said so far.

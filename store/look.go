@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"io/fs"
@@ -56,8 +57,10 @@ func copyFile(to, from string) error {
 }
 
 // Check has SQLite verify every page, index and reference.
-func (s *Store) Check(ctx context.Context) error {
-	rows, err := s.db.QueryContext(ctx, "PRAGMA integrity_check(3)")
+func (s *Store) Check(ctx context.Context) error { return check(ctx, s.db) }
+
+func check(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, "PRAGMA integrity_check(3)")
 	found, err := many(rows, err, func(row scanner) (line string, err error) {
 		err = row.Scan(&line)
 		return line, err
@@ -69,7 +72,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err = s.db.QueryContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check")
+	rows, err = db.QueryContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check")
 	broken, err := many(rows, err, func(row scanner) (n int, err error) {
 		err = row.Scan(&n)
 		return n, err

@@ -55,14 +55,18 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 	if err != nil {
-		return nil, errors.Join(unopened(path, err), db.Close())
+		return nil, errors.Join(unopened(ctx, db, path, err), db.Close())
 	}
 	return &Store{db: db}, nil
 }
 
 // unopened explains why the database does not open. SQLite does not say that it
-// has no room for the files beside it, so that is tried.
-func unopened(path string, err error) error {
+// has no room for the files beside it, nor do migrations that a table they cannot
+// read is damaged, so that is tried.
+func unopened(ctx context.Context, db *sql.DB, path string, err error) error {
+	if damage := check(ctx, db); fault.KindOf(damage) == fault.Integrity {
+		return damage
+	}
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN {
 		name := filepath.Base(path) + "-probe"

@@ -70,7 +70,7 @@ func (a *app) finding(f domain.Finding) string {
 	case "rights":
 		switch {
 		case f.State == domain.Notice:
-			return say("%d not yours, or no plain files: %s", "%d 项非本人所有或非普通文件：%s", n, some(f.Items))
+			return say("%d of another owner than the folder, or no plain files: %s", "%d 项与目录所有者不同或非普通文件：%s", n, some(f.Items))
 		case none:
 			return say("everything is its owner's alone", "仅所有者可访问")
 		}
