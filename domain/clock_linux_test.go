@@ -109,7 +109,7 @@ func TestReleaseWhileTheClockJumps(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.set(-5 * years)
-	zhao, wang := f.as("zhao"), f.as("wang")
+	zhao := f.as("zhao")
 	if _, err := zhao.Jobs().Release(t.Context(), zhao.Actor, id); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestReleaseWhileTheClockJumps(t *testing.T) {
 		}
 	}
 	f.reopenWith(h)
-	wang = f.as("wang")
+	wang := f.as("wang")
 	files, err := wang.Jobs().Files(t.Context(), wang.Actor, id)
 	if err != nil {
 		t.Fatal(err)

@@ -82,9 +82,8 @@ func fingerprint(t *testing.T, dir string) crypto.Digest {
 // of each part; the script doctor_repair of cmd/yingbi tells the rest.
 func TestLook(t *testing.T) {
 	t.Parallel()
-	cfg := config(t, "")
 	whole := copyCommon(t)
-	cfg.Dir = filepath.Join(t.TempDir(), "new")
+	cfg := config(t, filepath.Join(t.TempDir(), "new"))
 	if _, _, err := Init(t.Context(), cfg, Founding{Name: domainName, Admin: person("gao")}); err != nil {
 		t.Fatal(err)
 	}

@@ -22,12 +22,13 @@ static int64_t sum(const int64_t *values, uint64_t n) {
 
 static void add(const int64_t *keys, const int64_t *costs, uint64_t n) {
   for (uint64_t i = 0; i < n; i++) {
-    uint32_t at = (uint32_t)((uint64_t)keys[i] * 0x9e3779b97f4a7c15u >> 54);
-    while (groups[at].key != keys[i] && groups[at].visits) at = (at + 1) % SLOTS;
+    int64_t key = keys[i];
+    uint32_t at = (uint32_t)((uint64_t)key * 0x9e3779b97f4a7c15u >> 54);
+    while (groups[at].key != key && groups[at].visits) at = (at + 1) % SLOTS;
     group *g = &groups[at];
     g->cost += costs[i];
     g->visits++;
-    g->key = keys[i];
+    g->key = key;
   }
 }
 
