@@ -17,9 +17,12 @@ const maxIndex = 1<<53 - 1
 // appendString writes s as RFC 8785 does: NFC first, then only what must be
 // escaped is escaped, with the short form where there is one.
 func appendString(b []byte, s string) []byte {
-	const digits = "0123456789abcdef"
+	const hexadecimal = "0123456789abcdef"
 	b = append(b, '"')
-	for _, c := range []byte(norm.NFC.String(s)) {
+	if isPlain(s) {
+		return append(append(b, s...), '"')
+	}
+	for _, c := range []byte(composed(s)) {
 		switch {
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
@@ -28,10 +31,28 @@ func appendString(b []byte, s string) []byte {
 		case shortEscape[c] != 0:
 			b = append(b, '\\', shortEscape[c])
 		default:
-			b = append(b, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+			b = append(b, '\\', 'u', '0', '0', hexadecimal[c>>4], hexadecimal[c&15])
 		}
 	}
 	return append(b, '"')
+}
+
+// isPlain tells whether s is ASCII that stands for itself: most texts are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// composed gives s in NFC.
+func composed(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	return norm.NFC.String(s)
 }
 
 var shortEscape = [0x20]byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r'}

@@ -1,12 +1,12 @@
 // Package audit keeps the domain's record of what was done: an append-only log
 // that nobody can change afterwards without being found out.
 //
-//	Append ─► sequencer ─► log (file, fsync) ─► Merkle tree (SM3, RFC 6962)
-//	  ▲  many at once, one write                      │
-//	  └── index, when durable                         ▼
+//	Append ─► sequencer ─► log (file, fsync) ─► publisher ─► Merkle tree (SM3, RFC 6962)
+//	  ▲  many at once, one write                   │             │
+//	  └── index, when durable ─────────────────────┘             ▼
 //	                   CheckpointSigner (keeper) ─► checkpoint (file, SM2 note)
-//	                                                  │
-//	            Prove, Verify, Scan, Export ◄─────────┘
+//	                                                             │
+//	            Prove, Verify, Scan, Export ◄────────────────────┘
 //
 // An act is recorded twice: its intent before it happens and its outcome after.
 // Append returns only when the record is on the disk, so a caller that waits for

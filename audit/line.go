@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 
 	"yingbi/crypto"
 )
@@ -25,14 +26,14 @@ const (
 
 // appendLine frames a record.
 func appendLine(b []byte, mark byte, leaf crypto.Digest, record []byte) []byte {
-	b = append(b, mark, ' ')
-	b = append(append(b, lineCheck(mark, leaf)...), ' ')
+	b = append(slices.Grow(b, prefix+len(record)+1), mark, ' ')
+	b = append(appendCheck(b, mark, leaf), ' ')
 	return append(append(b, record...), '\n')
 }
 
-func lineCheck(mark byte, leaf crypto.Digest) []byte {
+func appendCheck(b []byte, mark byte, leaf crypto.Digest) []byte {
 	d := crypto.Sum([]byte{mark}, leaf[:])
-	return hex.AppendEncode(nil, d[:checkSize])
+	return hex.AppendEncode(b, d[:checkSize])
 }
 
 // line is a whole line of the log. The record is valid until the next is read.
@@ -55,7 +56,7 @@ func parseLine(raw []byte) (line, bool) {
 		return line{}, false
 	}
 	l.leaf = leafHash(l.record)
-	return l, bytes.Equal(raw[2:prefix-1], lineCheck(l.mark, l.leaf))
+	return l, bytes.Equal(raw[2:prefix-1], appendCheck(nil, l.mark, l.leaf))
 }
 
 // lines reads a log file from its beginning.

@@ -48,18 +48,20 @@ type Log struct {
 	cfg  Config
 	dir  string
 	file file
-	done chan struct{} // closed when the sequencer has ended
+	done chan struct{} // closed when the last record is in the tree
 
 	random sync.Mutex // guards cfg.Random
+	queue  queue      // of entries that wait for the sequencer
+
+	// Of the sequencer alone, ahead of the tree.
+	next    uint64  // index of the next record
+	end     int64   // of the file
+	pending pending // intents without an outcome
 
 	mu      sync.Mutex // guards what follows
-	wake    sync.Cond  // on mu: the queue grew, or closing was set
-	queue   []*entry   // waiting for the sequencer, in order
-	closing bool
-	failed  error   // once set, nothing is appended any more
-	tree    *tree   // durable records only, as are the next three
-	offsets []int64 // of each record's line, and of the end
-	pending pending
+	failed  error      // once set, nothing is appended any more
+	tree    *tree      // durable records only
+	offsets []int64    // of each record's line in the tree, and of their end
 
 	signing sync.Mutex // held while a checkpoint is made; guards newest
 	newest  checkpoint
@@ -68,7 +70,7 @@ type Log struct {
 // entry is one Append that waits.
 type entry struct {
 	record Record
-	bytes  []byte
+	line   []byte // as it follows another in a write
 	leaf   crypto.Digest
 	index  uint64
 	err    error
@@ -86,8 +88,8 @@ func (l *Log) Append(ctx context.Context, r Record) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := l.enqueue(e); err != nil {
-		return 0, err
+	if !l.queue.add(e) {
+		return 0, errClosed
 	}
 	<-e.done
 	return e.index, e.err
@@ -107,21 +109,8 @@ func (l *Log) prepare(r Record) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &entry{record: r, bytes: b, leaf: leafHash(b), done: make(chan struct{})}, nil
-}
-
-func (l *Log) enqueue(e *entry) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.failed != nil {
-		return l.failed
-	}
-	if l.closing {
-		return errClosed
-	}
-	l.queue = append(l.queue, e)
-	l.wake.Signal()
-	return nil
+	leaf := leafHash(b)
+	return &entry{record: r, line: appendLine(nil, markMore, leaf, b), leaf: leaf, done: make(chan struct{})}, nil
 }
 
 var errClosed = fault.New(fault.Internal, "the audit log is closed: nothing can be done without a record")
@@ -193,11 +182,7 @@ func (l *Log) record(index uint64) ([]byte, error) {
 // Close ends appending, signs a last checkpoint over everything and closes the
 // file. A second Close does nothing.
 func (l *Log) Close(ctx context.Context) error {
-	l.mu.Lock()
-	again := l.closing
-	l.closing = true
-	l.wake.Signal()
-	l.mu.Unlock()
+	again := !l.queue.close()
 	<-l.done
 	if again {
 		return nil

@@ -39,7 +39,7 @@ func Open(dir string, cfg Config) (*Log, Recovery, error) {
 		cfg: cfg, dir: dir, file: f, done: make(chan struct{}),
 		tree: newTree(true), pending: pending{}, newest: newest,
 	}
-	l.wake.L = &l.mu
+	l.queue.grown.L = &l.queue.mu
 	recovery, err := l.recover(f)
 	if err == nil { // even if nothing is new: the signer may remember a longer log
 		_, err = l.sign(context.Background())
@@ -111,6 +111,7 @@ func (l *Log) recover(f *os.File) (Recovery, error) {
 		return Recovery{}, err
 	}
 	n := l.tree.size()
+	l.next, l.end = n, found.end
 	return Recovery{
 		Records: n, Uncovered: n - l.newest.size, TornBytes: size - found.end,
 		Pending: slices.Sorted(maps.Keys(l.pending)),

@@ -1,16 +1,15 @@
 package audit
 
 import (
-	"fmt"
+	"encoding/hex"
 	"maps"
-	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"yingbi/internal/fault"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // The phases of a record.
@@ -46,11 +45,36 @@ const (
 
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-var (
-	actionForm = regexp.MustCompile(`^[a-z][a-z0-9]*([._-][a-z0-9]+)*$`)
-	detailForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
-	resultForm = regexp.MustCompile(`^[a-z]+([ -][a-z]+)*$`)
+const (
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits = "0123456789"
 )
+
+// isAction accepts words of letters and digits that begin with a letter, with one
+// of "._-" between two: [a-z][a-z0-9]*([._-][a-z0-9]+)*
+func isAction(s string) bool { return s[0] > '9' && areWords(s, lower+digits, "._-") }
+
+// isResult accepts [a-z]+([ -][a-z]+)*
+func isResult(s string) bool { return areWords(s, lower, " -") }
+
+// isDetail accepts [A-Za-z][A-Za-z0-9_.-]*
+func isDetail(s string) bool {
+	return strings.IndexByte(lower+upper, s[0]) >= 0 && areWords(s, lower+upper+digits+"_.-", "")
+}
+
+// areWords tells whether s is words of the letters with one separator between two.
+func areWords(s, letters, separators string) bool {
+	inWord := false
+	for i := range len(s) {
+		letter := strings.IndexByte(letters, s[i]) >= 0
+		if !letter && (!inWord || strings.IndexByte(separators, s[i]) < 0) {
+			return false
+		}
+		inWord = letter
+	}
+	return inWord
+}
 
 // encode checks the record and gives its canonical JSON. Text is brought to NFC.
 func (r Record) encode() ([]byte, error) {
@@ -62,19 +86,23 @@ func (r Record) encode() ([]byte, error) {
 	b = appendString(append(b, `,"actor":`...), r.Actor)
 	if len(r.Details) > 0 {
 		sep := `,"details":{`
-		for _, key := range slices.Sorted(maps.Keys(r.Details)) {
+		keys := slices.AppendSeq(make([]string, 0, len(r.Details)), maps.Keys(r.Details))
+		slices.Sort(keys)
+		for _, key := range keys {
 			b = appendString(append(b, sep...), key)
 			b = appendString(append(b, ':'), r.Details[key])
 			sep = ","
 		}
 		b = append(b, '}')
 	}
-	b = fmt.Appendf(b, `,"nonce":"%x","phase":"%s"`, r.Nonce, r.Phase)
+	b = hex.AppendEncode(append(b, `,"nonce":"`...), r.Nonce[:])
+	b = append(append(b, `","phase":"`...), r.Phase...)
 	if r.Phase == Outcome {
-		b = fmt.Appendf(b, `,"ref":%d,"result":"%s"`, *r.Ref, r.Result)
+		b = strconv.AppendUint(append(b, `","ref":`...), *r.Ref, 10)
+		b = append(append(b, `,"result":"`...), r.Result...)
 	}
-	b = appendString(append(b, `,"target":`...), r.Target)
-	b = append(append(b, `,"time":"`...), r.Time.UTC().Format(timeLayout)...)
+	b = appendString(append(b, `","target":`...), r.Target)
+	b = r.Time.UTC().AppendFormat(append(b, `,"time":"`...), timeLayout)
 	b = append(b, `"}`...)
 	if len(b) > maxRecord {
 		return nil, fault.Errorf(fault.Limit, "audit record %s: %d bytes, at most %d are kept: shorten the details", r.Action, len(b), maxRecord)
@@ -84,7 +112,7 @@ func (r Record) encode() ([]byte, error) {
 
 func (r Record) check() error {
 	switch {
-	case !fits(r.Action, maxName) || !actionForm.MatchString(r.Action):
+	case !fits(r.Action, maxName) || !isAction(r.Action):
 		return bad(r, "the action must be 1 to 64 lower-case letters and digits with dots, such as job.submit")
 	case !fits(r.Actor, maxSubject):
 		return bad(r, "the actor must be 1 to 256 bytes of UTF-8")
@@ -109,7 +137,7 @@ func (r Record) checkPhase() error {
 		if r.Ref == nil || *r.Ref > maxIndex {
 			return bad(r, "an outcome names the index of its intent")
 		}
-		if !fits(r.Result, maxName) || !resultForm.MatchString(r.Result) {
+		if !fits(r.Result, maxName) || !isResult(r.Result) {
 			return bad(r, `the result must be "ok" or the name of a kind of fault`)
 		}
 	default:
@@ -123,7 +151,7 @@ func (r Record) checkDetails() error {
 		return bad(r, "at most 64 details are kept")
 	}
 	for key, value := range r.Details {
-		if !fits(key, maxName) || !detailForm.MatchString(key) {
+		if !fits(key, maxName) || !isDetail(key) {
 			return bad(r, "the name of a detail must be 1 to 64 letters, digits, dots, dashes and underscores")
 		}
 		if !utf8.ValidString(value) || len(value) > maxRecord {
@@ -134,12 +162,12 @@ func (r Record) checkDetails() error {
 }
 
 func fits(s string, most int) bool {
-	return s != "" && len(s) <= most && utf8.ValidString(s) && len(norm.NFC.String(s)) <= most
+	return s != "" && len(s) <= most && utf8.ValidString(s) && len(composed(s)) <= most
 }
 
 // bad never quotes the record: what is wrong in it may be what must not be shown.
 func bad(r Record, why string) error {
-	if actionForm.MatchString(r.Action) && len(r.Action) <= maxName {
+	if r.Action != "" && len(r.Action) <= maxName && isAction(r.Action) {
 		why = r.Action + ": " + why
 	}
 	return fault.New(fault.Invalid, "audit record: "+why)

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"bytes"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -151,4 +153,39 @@ func FuzzParseRecord(f *testing.F) {
 			t.Fatal("a canonical record holds a line break")
 		}
 	})
+}
+
+// TestNames holds the checks of names to the expressions that the format gives.
+func TestNames(t *testing.T) {
+	forms := map[string]struct {
+		is   func(string) bool
+		form *regexp.Regexp
+	}{
+		"action": {isAction, regexp.MustCompile(`^[a-z][a-z0-9]*([._-][a-z0-9]+)*$`)},
+		"result": {isResult, regexp.MustCompile(`^[a-z]+([ -][a-z]+)*$`)},
+		"detail": {isDetail, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)},
+	}
+	const alphabet = "az09AZ._- \n\x00é\""
+	random := rand.New(rand.NewPCG(1, 2))
+	accepted := map[string]int{}
+	for range 100_000 {
+		b := make([]byte, 1+random.IntN(6))
+		for i := range b {
+			b[i] = alphabet[random.IntN(len(alphabet))]
+		}
+		for name, f := range forms {
+			got := f.is(string(b))
+			if got != f.form.Match(b) {
+				t.Fatalf("%s %q: %v", name, b, got)
+			}
+			if got {
+				accepted[name]++
+			}
+		}
+	}
+	for name := range forms {
+		if accepted[name] < 100 {
+			t.Errorf("%d accepted names of kind %s; the test looks at nothing", accepted[name], name)
+		}
+	}
 }

@@ -296,3 +296,19 @@ func BenchmarkPassphraseKey(b *testing.B) {
 		PassphraseKey([]byte("passphrase"), []byte("salt"), 0)
 	}
 }
+
+// TestSumOfParts holds that parts are joined, however short or long they are.
+func TestSumOfParts(t *testing.T) {
+	whole := make([]byte, 700)
+	for i := range whole {
+		whole[i] = byte(i * 7)
+	}
+	for n := range whole {
+		h := NewHash()
+		h.Write(whole[:n])
+		want := Digest(h.Sum(nil))
+		if got := Sum(whole[:n/3], whole[n/3:n/2], nil, whole[n/2:n]); got != want {
+			t.Fatalf("%d bytes: %s, want %s", n, got, want)
+		}
+	}
+}
