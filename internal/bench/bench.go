@@ -49,7 +49,7 @@ func scaled(rows int64) sizes {
 	return sizes{
 		Rows: rows, Masked: rows * 6 / 10, Looped: part(10_000_000, 2_000_000),
 		Sealed: part(1<<30, 64<<20) &^ (segment - 1), Records: part(400, 50),
-		Turns: 5, LoopTime: float64(part(400, 100)) / 1000,
+		Turns: 5, LoopTime: float64(part(800, 100)) / 1000,
 	}
 }
 

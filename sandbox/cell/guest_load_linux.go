@@ -72,6 +72,11 @@ func place(folder string, e entry) (stays func() bool, err error) {
 	}, nil
 }
 
+// smallMemory is the part of a guest's memory, in bytes, that comes in small pages:
+// a guest that needs no more starts sooner. Beyond it a loop over columns loses less
+// time in looking pages up.
+const smallMemory = 16 << 20
+
 // reserve gives a guest its memory: address space for all that it may grow to,
 // which becomes real page by page. It lies outside Go's heap, so that it neither
 // moves nor delays the collector.
@@ -79,6 +84,9 @@ func reserve(pages uint32) (experimental.MemoryAllocator, error) {
 	b, err := unix.Mmap(-1, 0, max(int(pages), 1)<<16, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
 	if err != nil {
 		return nil, abi.Failure{Code: abi.FailMemory}
+	}
+	if len(b) > smallMemory {
+		_ = unix.Madvise(b[smallMemory:], unix.MADV_HUGEPAGE) // only a wish: a kernel without them has other pages
 	}
 	return experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory { return linear(b[:most]) }), nil
 }
