@@ -5,13 +5,13 @@ import (
 	"io"
 	"math"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"yingbi/catalog"
+	"yingbi/crypto"
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/masking"
@@ -22,16 +22,19 @@ import (
 // maxRows is what a row number holds, as the registries of subjects do.
 const maxRows = math.MaxUint32
 
-// limits bound a build. What it makes depends on none but bucket.
+// limits bound a build or a grouping. What a build makes depends on bucket alone,
+// and what a grouping makes on none.
 type limits struct {
 	workers int   // goroutines
 	memory  int64 // bytes of packed rows before the first goes to disk
 	bucket  int64 // rows of a bucket on average
+	most    int64 // bytes of memory for one bucket of a grouping
 }
 
-// standard gives the limits of this process. Each worker takes some 100 MiB.
+// standard gives the limits of this process. Each worker takes some 100 MiB, unless a
+// subject has a great many rows.
 func standard() limits {
-	return limits{workers: min(runtime.GOMAXPROCS(0), 4), memory: 16 << 20, bucket: bucketRows}
+	return limits{workers: min(runtime.GOMAXPROCS(0), 4), memory: 16 << 20, bucket: bucketRows, most: 1 << 30}
 }
 
 // builder makes the parts of one view.
@@ -40,6 +43,7 @@ type builder struct {
 	req    Request
 	limits limits
 	schema *arrow.Schema // masked columns, then ordinals
+	keys   *crypto.PRF   // of row numbers
 	masker *masking.Masker
 	pile   *pile
 	rows   atomic.Int64 // done so far, each counted when it is masked and when it is in its place
@@ -53,7 +57,10 @@ func (v *View) build(ctx context.Context, req Request, masker *masking.Masker, l
 	defer b.pile.Close()
 	defer b.batch.Discard()
 	b.words.columns = make([]*array.String, b.schema.NumFields())
-	if err = b.mask(ctx); err == nil {
+	if b.keys, err = rowKeys(req.Secret, v.identity); err == nil {
+		err = b.mask(ctx)
+	}
+	if err == nil {
 		err = b.arrange(ctx)
 	}
 	if err == nil {
@@ -85,9 +92,8 @@ func (b *builder) mask(ctx context.Context) error {
 		first[i+1] = first[i] + p.Rows
 	}
 	return inParallel(ctx, b.limits.workers, len(parts), func(ctx context.Context) (func(int) error, error) {
-		places, err := newPlaces(b.req.Secret, b.identity, b.shape)
-		p := newPacker(places, &b.words)
-		return func(i int) error { return b.maskPart(ctx, p, parts[i], first[i]) }, err
+		p := newPacker(b.shape.buckets, &b.words)
+		return func(i int) error { return b.maskPart(ctx, p, parts[i], first[i]) }, nil
 	})
 }
 
@@ -121,7 +127,9 @@ func (b *builder) maskBatch(p *packer, raw arrow.RecordBatch, first int64) error
 		return err
 	}
 	columns := append(append([]arrow.Array{}, masked.Columns()...), ordinals...)
-	packed, err := p.pack(columns, int(raw.NumRows()), first)
+	keys := p.room(raw.NumRows())
+	b.keys.Fill(keys, uint64(first))
+	packed, err := p.pack(columns, keys, first)
 	if err != nil {
 		return err
 	}
@@ -197,30 +205,6 @@ func (b *builder) did(rows int64) {
 	if b.req.Progress != nil {
 		b.req.Progress(b.rows.Add(rows))
 	}
-}
-
-// inParallel does the tasks 0 to n-1 on some workers, each of which is begun once
-// and takes the next task that nobody has. The first error ends all.
-func inParallel(ctx context.Context, workers, n int, begin func(context.Context) (do func(int) error, err error)) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range min(workers, n) {
-		all.Go(func() {
-			do, err := begin(ctx)
-			for err == nil && ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				err = do(i)
-			}
-			stop(err) // the first one stays
-		})
-	}
-	all.Wait()
-	return context.Cause(ctx)
 }
 
 // each reads all batches.

@@ -30,6 +30,23 @@
 // from the rows of the version and the bytes of its parts (see shapeOf), so the view
 // has the same bytes however many cores build it and however much goes to disk.
 //
+// # By subject
+//
+// [Group] gives columns of several views to a guest that sees one subject at a time:
+//
+//	parts of each view ─vault─► batches ─► rows by bucket ─► pile ─► buckets, sorted ─► one Parquet file each
+//	                               └─ ordinals ─► keys ─┘                    └─► rows of each subject, ordinals
+//
+// The rows stand by subject, and subjects in an order that only a salt explains. It
+// is found as above, with a key for each subject in place of one for each row:
+//
+//	key       = HKDF-SM3(salt, "view subject order", 16 bytes)
+//	k(n)      = π(n)·2^32; n the ordinal, π a permutation of 32 bits under key
+//
+// Two subjects never have the same key, so their rows are never mixed; rows of one
+// keep the order of the view. No ordinal is written, or put aside: a place tells π(n),
+// and π is inverted. The files depend on the views, the columns and the salt alone.
+//
 // # Memory and disk
 //
 // Rows pass through; what is held does not grow with them. A core that masks holds a
@@ -38,11 +55,14 @@
 // of pseudonyms, and 16 MiB of packed rows stay in memory. The rest waits in a
 // [vault.Scratch]: sealed under a key that nobody keeps, in a file without a name, so
 // that a build that fails or is killed leaves nothing. It takes about 30 bytes a row
-// for five columns of claims, until the build ends.
+// for five columns of claims, until the build ends. A grouping is bounded likewise, but
+// for 4 bytes a subject: the ordinals that it returns. All rows of one subject are in a
+// bucket, however; one that takes more than 1 GiB to arrange is a Limit fault.
 //
 // The ordinals are the same in all views. They are for the domain's own tables and
-// evidence: [View.Query] gives them to a query cell, [View.Project] leaves them
-// out for a guest. Both copy the stored columns that are named, and decrypt no others.
+// evidence: [View.Query] gives them to a query cell, [View.Project] and Group leave them
+// out for a guest. All three read the stored columns that are named, Group the ordinals
+// too, and decrypt no others.
 //
 // Trust boundary: the raw Parquet is read through the vault, stays in this
 // process, and is one that the domain wrote. The package sees rows and a

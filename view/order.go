@@ -6,9 +6,10 @@ import (
 	"yingbi/crypto"
 )
 
-// The rows of a view stand in the order of pseudo-random keys, one for each row
-// number, under a key of the view. They are put in order in two steps: the keys
-// from 0 to 2^64 are cut into equal buckets, and each bucket is sorted by itself.
+// Rows stand in the order of keys of 64 bits: those of a view have a pseudo-random
+// one for each row number, those that are grouped one for each subject. They are put
+// in order in two steps: the keys are cut into equal buckets, and each bucket is
+// sorted by itself.
 const (
 	bucketRows  = 130_000  // of a bucket on average: its columns stay in the core's cache while they are sorted
 	bucketBytes = 32 << 20 // of stored Parquet, for rows that are long
@@ -40,36 +41,22 @@ func (s shape) parts() int64 { return over(s.buckets, s.perPart) }
 func over(a, b int64) int64 { return (a + b - 1) / b }
 
 // place is where a row goes: its bucket, and where in it. Should two places be the
-// same, the lower row number goes first.
+// same, the row that was read first goes first.
 type place struct{ bucket, rest uint32 }
 
-// places gives those of the rows from first on.
-type places struct {
-	random *crypto.PRF
-	shape  shape
-	keys   []uint64
+// placeOf gives the place of the rows with a key, in one of so many buckets.
+func placeOf(key uint64, buckets int64) place {
+	bucket, rest := bits.Mul64(key, uint64(buckets))
+	return place{uint32(bucket), uint32(rest >> 32)}
 }
 
-// newPlaces derives the order. The identity makes it the view's own.
-func newPlaces(secret []byte, identity crypto.Digest, s shape) (*places, error) {
+// rowKeys gives the keys of row numbers. The identity makes them the view's own.
+func rowKeys(secret []byte, identity crypto.Digest) (*crypto.PRF, error) {
 	key, err := crypto.KeyFromBytes(crypto.Derive(secret, identity[:], "view row order", 16))
 	if err != nil {
 		return nil, err
 	}
-	random, err := crypto.NewPRF(key)
-	return &places{random: random, shape: s}, err
-}
-
-func (p *places) of(first int64, out []place) {
-	if cap(p.keys) < len(out) {
-		p.keys = make([]uint64, len(out))
-	}
-	keys := p.keys[:len(out)]
-	p.random.Fill(keys, uint64(first))
-	for i, key := range keys {
-		bucket, rest := bits.Mul64(key, uint64(p.shape.buckets))
-		out[i] = place{uint32(bucket), uint32(rest >> 32)}
-	}
+	return crypto.NewPRF(key)
 }
 
 // inOrder gives the ranks of a bucket's rows from their rests; of equal rests the
@@ -87,6 +74,22 @@ func (s *sorter) inOrder(rests []uint32) (ranks []uint32) {
 		s.ranks[uint32(v)] = uint32(rank)
 	}
 	return s.ranks
+}
+
+// run is rows of a bucket that have one rest.
+type run struct{ rest, rows uint32 }
+
+// runs gives the runs of the rests that inOrder put in order, behind out.
+func (s *sorter) runs(out []run) []run {
+	for _, v := range s.a {
+		rest := uint32(v >> 32)
+		if n := len(out); n > 0 && out[n-1].rest == rest {
+			out[n-1].rows++
+		} else {
+			out = append(out, run{rest, 1})
+		}
+	}
+	return out
 }
 
 // sorter is room for sorting.

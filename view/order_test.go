@@ -34,12 +34,15 @@ func TestShape(t *testing.T) {
 
 func placesOf(t testing.TB, secret []byte, identity byte, first, n int, buckets int64) []place {
 	t.Helper()
-	p, err := newPlaces(secret, [32]byte{identity}, shape{buckets: buckets})
+	random, err := rowKeys(secret, [32]byte{identity})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := make([]place, n)
-	p.of(int64(first), out)
+	keys, out := make([]uint64, n), make([]place, n)
+	random.Fill(keys, uint64(first))
+	for i, key := range keys {
+		out[i] = placeOf(key, buckets)
+	}
 	return out
 }
 
@@ -112,16 +115,16 @@ func TestSorter(t *testing.T) {
 }
 
 func BenchmarkPlaces(b *testing.B) {
-	p, err := newPlaces(secretA, [32]byte{}, shape{buckets: 100})
+	random, err := rowKeys(secretA, [32]byte{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	var s sorter
-	out, rests := make([]place, bucketRows), make([]uint32, bucketRows)
+	keys, rests := make([]uint64, bucketRows), make([]uint32, bucketRows)
 	for b.Loop() {
-		p.of(0, out)
-		for i, place := range out {
-			rests[i] = place.rest
+		random.Fill(keys, 0)
+		for i, key := range keys {
+			rests[i] = placeOf(key, 100).rest
 		}
 		s.inOrder(rests)
 	}

@@ -45,8 +45,9 @@ type piece struct {
 // packer packs batches. It keeps its memory from one to the next, and gives that of
 // a batch again when it packs another.
 type packer struct {
-	places  *places
+	buckets int64
 	words   *vocabularies
+	keys    []uint64
 	of      []place
 	byPlace []uint32 // the batch's rows by bucket
 	first   []int    // of each bucket in byPlace; one more at the end
@@ -57,15 +58,24 @@ type packer struct {
 	batch   batch
 }
 
-func newPacker(places *places, words *vocabularies) *packer {
+func newPacker(buckets int64, words *vocabularies) *packer {
 	n := len(words.columns)
-	return &packer{places: places, words: words, columns: make([]column, n), layouts: make([]layout, n), rooms: make([][]int64, n)}
+	return &packer{buckets: buckets, words: words, columns: make([]column, n), layouts: make([]layout, n), rooms: make([][]int64, n)}
 }
 
-// pack takes n rows, of which the first has the given number.
-func (p *packer) pack(columns []arrow.Array, n int, number int64) (*batch, error) {
-	p.of = grown(p.of, n)
-	p.places.of(number, p.of)
+// room gives room for the keys of n rows, for pack.
+func (p *packer) room(n int64) []uint64 {
+	p.keys = grown(p.keys, int(n))
+	return p.keys
+}
+
+// pack takes rows with these keys. The first one's number says which batches were
+// read before this one.
+func (p *packer) pack(columns []arrow.Array, keys []uint64, number int64) (*batch, error) {
+	p.of = grown(p.of, len(keys))
+	for i, key := range keys {
+		p.of[i] = placeOf(key, p.buckets)
+	}
 	p.sortByBucket()
 	if err := p.takeApart(columns); err != nil {
 		return nil, err
@@ -74,12 +84,12 @@ func (p *packer) pack(columns []arrow.Array, n int, number int64) (*batch, error
 	for c := range p.columns {
 		p.put(c)
 	}
-	p.batch.rows = n
+	p.batch.rows = len(keys)
 	return &p.batch, nil
 }
 
 func (p *packer) sortByBucket() {
-	buckets := int(p.places.shape.buckets)
+	buckets := int(p.buckets)
 	p.first, p.byPlace = grown(p.first, buckets+1), grown(p.byPlace, len(p.of))
 	clear(p.first)
 	for _, place := range p.of {
@@ -115,7 +125,7 @@ func (p *packer) rowsOf(bucket int) []uint32 { return p.byPlace[p.first[bucket]:
 
 // layOut finds the sizes of all pieces and writes what stands before the columns.
 func (p *packer) layOut(number int64) {
-	buckets := int(p.places.shape.buckets)
+	buckets := int(p.buckets)
 	size := 0
 	p.batch.pieces = p.batch.pieces[:0]
 	for b := range buckets {

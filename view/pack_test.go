@@ -116,16 +116,15 @@ func TestPackAndUnpack(t *testing.T) {
 			total += n
 		}
 		fields, _ := everyColumn(0, 0)
-		places, err := newPlaces(secretA, [32]byte{}, shapeOf(int64(total), 0, bucketRows))
+		random, err := rowKeys(secretA, [32]byte{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		places.shape.buckets = c.buckets
 		words := &vocabularies{columns: make([]*array.String, len(fields))}
 		pile := newPile(home.compartment, c.buckets, c.memory)
 		var want []string
 		known := make([][]string, len(fields))
-		p := newPacker(places, words)
+		p := newPacker(c.buckets, words)
 		for i, n := range c.batches {
 			_, columns := everyColumn(len(want), n)
 			first := len(want)
@@ -135,7 +134,9 @@ func TestPackAndUnpack(t *testing.T) {
 					columns[j], known[j] = inWords(columns[j], known[j])
 				}
 			}
-			batch, err := p.pack(columns, n, int64(first))
+			keys := p.room(int64(n))
+			random.Fill(keys, uint64(first))
+			batch, err := p.pack(columns, keys, int64(first))
 			if err == nil {
 				err = pile.add(batch)
 			}

@@ -26,7 +26,8 @@ type pile struct {
 // chain is what is known of a bucket's pieces.
 type chain struct {
 	last   link
-	bytes  int64 // of the pieces in the scratch file
+	rows   int64
+	bytes  int64 // of the pieces, wherever they are
 	pieces int
 }
 
@@ -94,16 +95,17 @@ func (c *chain) add(piece []byte, place int64) {
 	binary.LittleEndian.PutUint32(piece[8:], c.last.length)
 	c.last = link{place, uint32(len(piece))}
 	c.pieces++
-	if place >= 0 {
-		c.bytes += int64(len(piece))
-	}
+	c.rows += int64(binary.LittleEndian.Uint32(piece[12:]))
+	c.bytes += int64(len(piece))
 }
 
 // pieces gives the plain bytes of a bucket's pieces, the last one first. They lie in
 // memory of the pile or in room, which grows.
 func (p *pile) pieces(bucket int64, room *[]byte) ([][]byte, error) {
 	c := &p.buckets[bucket]
-	*room = grown(*room, int(c.bytes))
+	if p.scratch != nil {
+		*room = grown(*room, int(c.bytes))
+	}
 	rest := *room
 	out := make([][]byte, 0, c.pieces)
 	for l := c.last; l.length > 0; {

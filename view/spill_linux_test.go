@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -114,5 +115,48 @@ func limit(t testing.TB, most uint64) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Nor does what a grouping puts there.
+func TestNothingInTheClearInScratchOfAGroup(t *testing.T) {
+	const n = 6000
+	h := newHome(t, 1)
+	h.store(t, func(i int) []string {
+		r := rawRow(i)
+		r[2] = fmt.Sprintf("5304 in the clear %d", i)
+		return r
+	}, n)
+	req := h.request(t)
+	req.Policy = policy(t, strings.Replace(policyText, "length: 4", "length: 17", 1))
+	v := open(t, req)
+	var once sync.Once
+	var onDisk []byte
+	w := writer(func(b []byte) (int, error) {
+		once.Do(func() { onDisk = scratchBytes(t) })
+		return len(b), nil
+	})
+	inputs := []BySubject{{v, []string{"person", "district"}, io.Discard}}
+	people, err := groupWith(t.Context(), "person", inputs, secretA, w, limits{workers: 1, memory: 0, bucket: 500, most: 1 << 30})
+	if err != nil || len(people) != 40 {
+		t.Fatalf("%d people, %v", len(people), err)
+	}
+	if len(onDisk) < n*17 {
+		t.Fatalf("%d bytes were on disk; the search looks at nothing", len(onDisk))
+	}
+	if bytes.Contains(onDisk, []byte("in the clear")) {
+		t.Error("texts are on disk")
+	}
+	if left := scratchBytes(t); len(left) > 0 {
+		t.Errorf("%d bytes of scratch files are still open", len(left))
+	}
+	for _, l := range []limits{{workers: 1, bucket: 500}, {workers: 2, bucket: 500, most: 1 << 30}} { // a bucket is refused; a writer is
+		full := writer(func([]byte) (int, error) { return 0, errors.New("full") })
+		if _, err := groupWith(t.Context(), "person", inputs, secretA, full, l); err == nil {
+			t.Error("done all the same")
+		}
+		if left := scratchBytes(t); len(left) > 0 {
+			t.Errorf("%d bytes of scratch files are open after a failure", len(left))
+		}
 	}
 }

@@ -27,6 +27,12 @@ type part struct {
 	texts  layout   // of the present column
 }
 
+// What a row takes while its bucket is unpacked, beside its packed bytes and texts.
+const (
+	sortBytes = 4 + 8 + 8 + 4 // rest, two of the sorter, rank
+	maxWidth  = 16            // of a value, at most: a decimal
+)
+
 // unpacker unpacks buckets into their order. It keeps its memory from one to the
 // next: what it gives lasts until then.
 type unpacker struct {
@@ -112,10 +118,11 @@ func (u *unpacker) column(c, n int) (arrow.Array, error) {
 	}
 }
 
-// buffer gives n bytes for column c, with anything in them.
+// buffer gives n bytes for column c, with anything in them, and room for a value of
+// any type: the next bucket's column c may have another.
 func (u *unpacker) buffer(c, i, n int) []byte {
-	u.spare[c][i] = grown(u.spare[c][i], n)
-	return u.spare[c][i]
+	u.spare[c][i] = grown(u.spare[c][i], max(n, maxWidth))
+	return u.spare[c][i][:n]
 }
 
 // offsets gives room for those of n texts; the first is 0.

@@ -122,11 +122,17 @@ func newHome(t testing.TB, parts ...int) *home {
 // store seals the rows of a version and notes their digests.
 func (h *home) store(t testing.TB, row func(int) []string, parts ...int) {
 	t.Helper()
+	h.storeParts(t, parts, func(w io.Writer, first, rows int) error { return writeRaw(w, first, rows, row) })
+}
+
+// storeParts seals a version of what write makes of each part's rows.
+func (h *home) storeParts(t testing.TB, parts []int, write func(w io.Writer, first, rows int) error) {
+	t.Helper()
 	h.version = catalog.Version{Dataset: "claims", Number: 1}
 	for i, rows := range parts {
 		p := catalog.Part{Version: 1, Number: i + 1, Rows: int64(rows)}
 		first := int(h.version.Rows)
-		err := h.compartment.Put(t.Context(), p.Object(), func(w io.Writer) error { return writeRaw(w, first, rows, row) })
+		err := h.compartment.Put(t.Context(), p.Object(), func(w io.Writer) error { return write(w, first, rows) })
 		if err != nil {
 			t.Fatal(err)
 		}
