@@ -19,6 +19,11 @@ func (m *Manifest) Canonical() []byte {
 			d.add(in.Name, func(d *object) { d.text("dataset", in.Dataset).texts("columns", in.Columns) })
 		}
 	})
+	d.add("map", func(d *object) {
+		for i := range m.Mappings {
+			d.add(m.Mappings[i].Name, m.Mappings[i].canonical)
+		}
+	})
 	d.add("derive", func(d *object) {
 		for _, x := range m.derives {
 			d.text(x.name, x.expr.String())

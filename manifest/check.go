@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 
 	"yingbi/internal/coltype"
@@ -14,6 +15,10 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 	if err := schema.check(m); err != nil {
 		return nil, err
 	}
+	schema = maps.Clone(schema)
+	for i := range m.Mappings {
+		schema[m.Mappings[i].Name] = m.Mappings[i].schema()
+	}
 	c := &checker{m: m, schema: schema, plan: &Plan{Assurance: Verified, Threads: 2}, used: map[string]map[string]bool{}, derived: map[string]bool{}}
 	for i := range m.tables {
 		t, err := c.table(i)
@@ -25,6 +30,11 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 	for _, d := range m.derives {
 		if !c.derived[d.name] {
 			return nil, fault.At(d.at, "%s is used by no table; remove it", d.name)
+		}
+	}
+	for i := range m.Mappings {
+		if err := c.mapping(&m.Mappings[i]); err != nil {
+			return nil, err
 		}
 	}
 	if err := c.inputs(); err != nil {
@@ -40,8 +50,11 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 // inputs lists what each view must hold: columns that a statement reads, and the
 // ordinals of every kind of subject.
 func (c *checker) inputs() error {
-	for _, in := range c.m.Inputs {
+	for _, in := range slices.Concat(c.m.Inputs, c.m.mapped) {
 		if !c.isUsed(in.Name) {
+			if c.isMapped(in.Name) {
+				continue // the module alone sees it
+			}
 			return fault.At(in.at, "no table uses this input; remove it")
 		}
 		p := PlanInput{Name: in.Name, Dataset: in.Dataset}
@@ -60,6 +73,10 @@ func (c *checker) inputs() error {
 
 func (c *checker) isUsed(input string) bool {
 	return slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
+}
+
+func (c *checker) isMapped(input string) bool {
+	return slices.ContainsFunc(c.m.Mappings, func(d Mapping) bool { return slices.Contains(d.From, input) })
 }
 
 // members lists the inputs of a table.
@@ -99,7 +116,7 @@ func (c *checker) guest() error {
 		if !slices.Contains(rows, in.Name) {
 			continue
 		}
-		if err := c.mayShow(in); err != nil {
+		if err := c.mayShow(in, true, "an output compares with a table of this input"); err != nil {
 			return err
 		}
 		g.Views = append(g.Views, PlanInput{Name: in.Name, Dataset: in.Dataset, Columns: in.Columns})
@@ -108,8 +125,9 @@ func (c *checker) guest() error {
 	return nil
 }
 
-// mayShow refuses rows of an input that no guest may see.
-func (c *checker) mayShow(in Input) error {
+// mayShow refuses rows of an input that no guest may see. why says what would show
+// them, subjects whether the columns that say who a row is about are shown too.
+func (c *checker) mayShow(in Input, subjects bool, why string) error {
 	schema := c.schema[in.Name]
 	if schema.Level == 4 {
 		return denied(in.at, "%q is data of level 4: no module sees its rows. Use derives, or a job without a module", in.Dataset)
@@ -119,8 +137,8 @@ func (c *checker) mayShow(in Input) error {
 		if col.Raw {
 			return denied(in.columns[i], "%q is granted unmasked: no module sees rows of %q. Use derives, or a job without a module", name, in.Dataset)
 		}
-		if col.Uses&UseRow == 0 {
-			return denied(in.columns[i], "an output compares with a table of this input, so its module would see %q row by row; the scenario grants it for %s", name, col.Uses)
+		if col.Uses&UseRow == 0 && (subjects || col.Subject == "") {
+			return denied(in.columns[i], "%s, so its module would see %q row by row; the scenario grants it for %s", why, name, col.Uses)
 		}
 	}
 	return nil

@@ -28,10 +28,12 @@ type Manifest struct {
 	Inputs                    []Input
 	Outputs                   []Output // what a module will emit; empty without a module
 	SQL                       bool     // the module asks for the gated SQL call
+	Mappings                  []Mapping
 	Limits                    Limits
 
 	derives []derived
 	tables  []table
+	mapped  []Input // the mappings, as tables read them
 }
 
 // Input is one data set that a job reads.
@@ -139,7 +141,26 @@ func (m *Manifest) input(name string) *Input {
 			return &m.Inputs[i]
 		}
 	}
+	for i := range m.mapped {
+		if m.mapped[i].Name == name {
+			return &m.mapped[i]
+		}
+	}
 	return nil
+}
+
+// behind gives the inputs that the rows of an input come from: itself, or those of
+// the mapping.
+func (m *Manifest) behind(name string) (out []*Input) {
+	for _, d := range m.Mappings {
+		if d.Name == name {
+			for _, from := range d.From {
+				out = append(out, m.input(from))
+			}
+			return out
+		}
+	}
+	return []*Input{m.input(name)}
 }
 
 func (m *Manifest) table(name string) *table {

@@ -11,7 +11,7 @@ import (
 // names without regard to ASCII case, and released files may lie on a disk that
 // does the same, so names that differ in case alone clash.
 func (m *Manifest) checkNames() error {
-	for _, check := range []func() error{m.checkInputNames, m.checkDeriveNames, m.checkTableNames, m.checkOutputNames} {
+	for _, check := range []func() error{m.checkInputNames, m.checkMappingNames, m.checkDeriveNames, m.checkTableNames, m.checkOutputNames} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -47,16 +47,24 @@ func checkFileName(name string, at fault.Place) error {
 // system holds beginnings of names under which the engine keeps tables of its own.
 var system = []string{"duckdb_", "sqlite_", "pg_", "pragma_", "information_schema"}
 
+// engineName refuses a name of an input that the engine has a table of.
+func engineName(name string, at fault.Place) error {
+	for _, s := range system {
+		if strings.HasPrefix(strings.ToLower(name), s) {
+			return fault.At(at, "names beginning with %s belong to the engine", s)
+		}
+	}
+	return nil
+}
+
 func (m *Manifest) checkInputNames() error {
 	inputs := names{}
 	for _, in := range m.Inputs {
 		if err := inputs.add(in.Name, in.at); err != nil {
 			return err
 		}
-		for _, s := range system {
-			if strings.HasPrefix(strings.ToLower(in.Name), s) {
-				return fault.At(in.at, "names beginning with %s belong to the engine", s)
-			}
+		if err := engineName(in.Name, in.at); err != nil {
+			return err
 		}
 		columns := names{}
 		for i, c := range in.Columns {
@@ -70,7 +78,7 @@ func (m *Manifest) checkInputNames() error {
 
 func (m *Manifest) checkDeriveNames() error {
 	taken := names{}
-	for _, in := range m.Inputs {
+	for _, in := range slices.Concat(m.Inputs, m.mapped) {
 		for _, c := range in.Columns {
 			taken[fold(c)] = true
 		}

@@ -12,8 +12,9 @@ type Plan struct {
 	Inputs    []PlanInput
 	Checks    []CheckStatement
 	Tables    []PlanTable
-	Threads   int      // 1 where doubles are added up, else 2: the engine's sums must not depend on order
-	Guest     *Guest   // what the module is shown; nil for a job without one
+	Threads   int    // 1 where doubles are added up, else 2: the engine's sums must not depend on order
+	Guest     *Guest // what the module is shown; nil for a job without one, and where it maps
+	Mappings  []PlanMapping
 	Words     []string // the manifest's own texts, which an emitted table may repeat
 }
 
@@ -24,9 +25,10 @@ type Assurance uint8
 const (
 	Protected Assurance = iota + 1 // the module sees finished tables alone; what it emits is published
 	Verified                       // the module sees rows, or there is none; the domain's own tables are published
+	Mapped                         // the module sees one subject at a time; the domain's tables of its records are published
 )
 
-var assuranceNames = [...]string{"", "protected", "verified"}
+var assuranceNames = [...]string{"", "protected", "verified", "mapped"}
 
 // String names the class.
 func (a Assurance) String() string { return assuranceNames[min(int(a), len(assuranceNames)-1)] }
@@ -34,9 +36,20 @@ func (a Assurance) String() string { return assuranceNames[min(int(a), len(assur
 // MarshalText writes the name.
 func (a Assurance) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
+// PlanMapping is one mapping: what its module is shown of each subject, and what it
+// makes of it. Its records are a view of its name, one row for each subject that has
+// a row in some input, with the columns of the record and the subject's ordinal.
+type PlanMapping struct {
+	Name   string
+	Unit   string
+	Inputs []PlanInput // without the columns of subjects
+	Record []Field
+	Shared bool
+}
+
 // PlanInput is one view that the query cell needs, a table of the input's name.
 type PlanInput struct {
-	Name, Dataset string
+	Name, Dataset string   // Dataset is "" for the records of a mapping
 	Columns       []string // in the order of the manifest, the ordinals last
 }
 

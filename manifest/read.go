@@ -33,6 +33,9 @@ func Parse(file string, b []byte) (*Manifest, error) {
 	if err := r.top(doc); err != nil {
 		return nil, err
 	}
+	for i := range r.m.Mappings {
+		r.m.mapped = append(r.m.mapped, r.m.Mappings[i].input())
+	}
 	if err := r.m.checkNames(); err != nil {
 		return nil, err
 	}
@@ -44,10 +47,10 @@ func (r *reader) top(doc *yamldoc.Node) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseLater(doc, "cohort", "references", "budget", "mapped", "private"); err != nil {
+	if err := refuseLater(doc, "cohort", "references", "budget", "private"); err != nil {
 		return err
 	}
-	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.derives, r.tables, r.outputs, r.module, r.limits}
+	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.mappings, r.derives, r.tables, r.outputs, r.module, r.limits}
 	for _, step := range steps {
 		if err := step(top); err != nil {
 			return err

@@ -28,6 +28,9 @@ type ColumnSchema struct {
 	Uses    Use
 	Subject string // the kind of subject that the column identifies, or ""
 	Raw     bool   // granted unmasked: no guest sees a row of its input
+
+	authored bool     // of a record that the author's module makes
+	labels   []string // all that it can hold, where the manifest says so
 }
 
 // Use is a set of ways in which a column may be used.

@@ -26,7 +26,7 @@ type scope struct {
 	limit   int // derived columns below this index are visible
 	depth   int
 	doubles bool
-	title   string // of the column that the last bare name meant
+	last    ColumnSchema // what the last bare name meant; zero for a derived column
 }
 
 // member is one input of a table.
@@ -156,8 +156,8 @@ func (s *scope) column(e *expr, m mode) (term, error) {
 		return term{}, denied(e.at, "%s is used here to %s; the scenario grants it for %s. Ask for the use, or leave it out", e, missing, col.Uses)
 	}
 	s.c.use(from.in.Name, e.text)
-	s.title = col.Title
-	t := term{sql: from.column(e.text), typ: col.Type}
+	s.last = col
+	t := term{sql: from.column(e.text), typ: col.Type, domain: col.labels}
 	if col.Type.Kind == coltype.Timestamp {
 		t.sql = "epoch_us(" + t.sql + ")"
 	}
@@ -174,7 +174,7 @@ func (s *scope) derived(e *expr, index int, m mode) (term, error) {
 	s.limit = index
 	t, err := s.term(s.c.m.derives[index].expr, mode{use: m.use, derived: true, coarse: m.derived && m.coarse})
 	s.limit = outer
-	s.title, t.open = "", nil
+	s.last, t.open = ColumnSchema{}, nil
 	return t, err
 }
 

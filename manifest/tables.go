@@ -70,8 +70,10 @@ func maxCells(tables int, t *PlanTable) int {
 func (c *checker) origin(decl *table) Origin {
 	out := Origin{Source: quoteName(decl.from)}
 	for _, name := range decl.members() {
-		if id := c.m.input(name).Dataset; !slices.Contains(out.Datasets, id) {
-			out.Datasets = append(out.Datasets, id)
+		for _, in := range c.m.behind(name) {
+			if !slices.Contains(out.Datasets, in.Dataset) {
+				out.Datasets = append(out.Datasets, in.Dataset)
+			}
 		}
 	}
 	for _, j := range decl.joins {
@@ -85,7 +87,6 @@ func (c *checker) origin(decl *table) Origin {
 
 func (q *query) key(k keyName, out *PlanTable) error {
 	s := q.scope
-	s.title = ""
 	t, err := s.column(&expr{op: opColumn, text: k.name, at: k.at}, mode{use: UseGroup})
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (q *query) key(k keyName, out *PlanTable) error {
 	if !slices.Contains(keyTypes, t.typ.Kind) {
 		return fault.At(k.at, "%q is %s and would make nearly every row a cell; derive a band or a part of it", k.name, t.typ)
 	}
-	key := Key{Name: k.name, Title: s.title, Type: t.typ, Domain: t.domain, Derived: s.c.m.derive(k.name) != nil}
+	key := Key{Name: k.name, Title: s.last.Title, Type: t.typ, Domain: t.domain, Derived: s.last.authored || s.c.m.derive(k.name) != nil}
 	if key.Title == "" {
 		key.Title = k.name
 	}
