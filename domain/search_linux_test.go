@@ -112,12 +112,27 @@ func (s *search) in(haystack []byte) map[int]bool {
 			continue
 		}
 		for _, length := range s.lengths[at] {
-			for _, n := range s.whole[string(haystack[i:min(i+length, len(haystack))])] {
+			end := min(i+length, len(haystack))
+			if amongHex(haystack, i, end) {
+				continue
+			}
+			for _, n := range s.whole[string(haystack[i:end])] {
 				found[n] = true
 			}
 		}
 	}
 	return found
+}
+
+// amongHex reports whether a few decimal digits are part of a longer run of
+// hexadecimal ones. A nonce or a digest has any six of them by chance: of a log of
+// some megabytes, written in hex, one in a few holds some number of the data.
+func amongHex(b []byte, from, to int) bool {
+	if to-from >= 2*evidence || bytes.ContainsFunc(b[from:to], func(r rune) bool { return r < '0' || r > '9' }) {
+		return false
+	}
+	hexadecimal := func(i int) bool { return i >= 0 && i < len(b) && strings.IndexByte("0123456789abcdef", b[i]) >= 0 }
+	return hexadecimal(from-1) || hexadecimal(to)
 }
 
 // file gives what is in a file, and in the rows of one that is Parquet.
