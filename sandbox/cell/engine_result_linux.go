@@ -42,29 +42,6 @@ func (e *engine) query(s abi.Statement) (*abi.Frame, error) {
 	return collect(rows, s.Result, math.MaxInt)
 }
 
-// explore runs a guest's statement behind the gate and gives up to maxRows rows,
-// in the column types that are nearest to the engine's. A longer answer is
-// refused, not cut.
-func (e *engine) explore(statement string, maxRows int) (*abi.Frame, error) {
-	if err := e.gate(statement); err != nil {
-		return nil, err
-	}
-	rows, err := e.db.QueryContext(context.Background(), statement)
-	if err != nil {
-		return nil, engineFailure(err, 0)
-	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return nil, abi.Failure{Code: abi.FailEngine}
-	}
-	columns := make([]abi.ResultColumn, len(types))
-	for i, t := range types {
-		columns[i] = abi.ResultColumn{Name: t.Name(), Type: nearest(t.DatabaseTypeName())}
-	}
-	return collect(rows, columns, maxRows)
-}
-
 // argument gives a bound value to the driver. A decimal goes as text, which the
 // statement casts: CAST(? AS DECIMAL(12,2)) is exact.
 func argument(v abi.Value) any {

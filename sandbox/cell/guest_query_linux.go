@@ -8,22 +8,12 @@ import (
 	"yingbi/sandbox/abi"
 )
 
-// Bounds of a guest's SQL. The engine has one thread, so that the same statement
-// gives the same rows.
+// Bounds of a guest's SQL.
 const (
 	engineMemory  = 512 << 20
 	maxQueries    = 256     // statements of one run
 	maxAnswerRows = 1 << 18 // of one answer; a longer one is refused
 )
-
-// explorer opens the engine over the guest's views and locks its settings.
-func explorer(req *abi.GuestRequest) (*engine, error) {
-	e, err := openEngine(req.Views, 1, engineMemory)
-	if err != nil {
-		return nil, err
-	}
-	return e, e.lock(1, engineMemory)
-}
 
 // query runs one statement behind the gate and gives its answer as a further
 // input. What went wrong is told in three ways, without a word of the engine.
@@ -45,7 +35,7 @@ func (g *guest) query(args []uint64) int32 {
 	}
 	frame, err := abi.Encode(nil, f)
 	if err != nil {
-		return errFailed // two columns of one name, for one
+		return errFailed
 	}
 	g.inputs = append(g.inputs, &input{kind: kindAnswer, open: once(frame)})
 	return int32(len(g.inputs) - 1)
