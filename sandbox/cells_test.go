@@ -160,7 +160,7 @@ func TestCompileCellRefuses(t *testing.T) {
 // TestCellsOfAnOrdinaryUser runs the tests above as an ordinary user, when they
 // are run by root.
 func TestCellsOfAnOrdinaryUser(t *testing.T) {
-	testkit.AsOrdinaryUser(t, "^(TestQueryCell|TestPrepareCell|TestIngestCell|TestCompileCellRefuses)$", map[string]string{"YINGBI_BIN": testkit.Binary(t)})
+	testkit.AsOrdinaryUser(t, "^(TestQueryCell|TestExploreCell|TestPrepareCell|TestIngestCell|TestCompileCellRefuses)$", map[string]string{"YINGBI_BIN": testkit.Binary(t)})
 }
 
 // guestOf compiles an example in a cell and makes a request for it: the module
@@ -227,6 +227,12 @@ func claims(t testing.TB) *os.File {
 		{Name: "district", Type: coltype.Type{Kind: coltype.Text}, Offsets: []uint32{0, 6, 12}, Bytes: []byte("江北江南")},
 		{Name: "cost", Type: coltype.Type{Kind: coltype.Decimal, Precision: 12, Scale: 2}, Ints: []int64{150, 250}},
 	}}
+	return parquet(t, f)
+}
+
+// parquet writes a frame as a masked view.
+func parquet(t testing.TB, f *abi.Frame) *os.File {
+	t.Helper()
 	rec, err := table.FromFrame(f)
 	if err != nil {
 		t.Fatal(err)

@@ -4,11 +4,11 @@
 //	Task ──► sealed request ─┐                      ┌─► stream checker ─► Receive
 //	inputs ──────────────────┴► lockdown.Start ─pipe┘        │
 //	                               cell                      ▼
-//	watchdog: memory and threads every 20 ms,           first verdict,
+//	watchdog: memory and threads, 1 to 20 ms,           first verdict,
 //	deadline, bytes answered, ctx ── SIGKILL ──►        then reap, then the error
 //
-// Run is the one mechanism. Ingest, Inspect, Query, Prepare, Compile and Guest are
-// its typed forms: they decode frames and hold them to what was asked for.
+// Run is the one mechanism. Ingest, Inspect, Query, Prepare, Compile, Guest, Map and
+// Explore are its typed forms: they decode frames and hold them to what was asked for.
 //
 // Trust: everything that comes from a cell is hostile. A message is accepted
 // only if its kind, name, size and place in the order fit the request. Why a

@@ -16,13 +16,18 @@ const (
 	// addressIdle is the address space of an idle cell with its engine, 1.75 GB,
 	// and what its runtimes reserve beyond: below 1.9 GB they die.
 	addressIdle = 2 << 30
-	// residentIdle is the resident memory of an idle cell: the pages of the
-	// program itself, the runtimes, an open engine.
-	residentIdle = 128 << 20
+	// residentIdle is more than the resident memory of an idle cell, 72 MB: the
+	// pages of the program itself, the runtimes, an open engine.
+	residentIdle = 96 << 20
+	// fastest is how many bytes a cell can fill in a nanosecond. The watchdog looks
+	// again before the cell could be over its memory, so that a bomb is gone before
+	// it holds its limit and 128 MiB.
+	fastest = 4
 	// maxThreads of a cell; an engine with two threads and Go's own are under 40.
 	// Their kernel stacks are no resident memory.
 	maxThreads = 256
 	tick       = 20 * time.Millisecond
+	tickLeast  = time.Millisecond
 	maxUnseen  = 10 // ticks; a cell that has ended is unseen until it is reaped
 )
 
@@ -45,8 +50,8 @@ func (c *running) condemn(f *Failure) {
 
 // watch holds the cell to its limits until it is gone.
 func (c *running) watch(ctx context.Context) {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
+	look := time.NewTimer(tick)
+	defer look.Stop()
 	deadline := time.NewTimer(c.limits.Wall - time.Since(c.started))
 	defer deadline.Stop()
 	for {
@@ -59,19 +64,19 @@ func (c *running) watch(ctx context.Context) {
 		case <-deadline.C:
 			c.condemn(&Failure{Reason: Time, Limit: fmt.Sprintf("time of %v", c.limits.Wall)})
 			return
-		case <-ticker.C:
-			c.weigh()
+		case <-look.C:
+			look.Reset(c.weigh())
 		}
 	}
 }
 
 // weigh compares what the kernel says of the cell with its limits. A cell of
 // which the kernel says nothing is not left alone for long.
-func (c *running) weigh() {
+func (c *running) weigh() time.Duration {
 	resident, threads, err := status(c.process.PID)
 	select {
 	case <-c.process.Done():
-		return // the number may be another process's by now
+		return tick // the number may be another process's by now
 	default:
 	}
 	if err == nil {
@@ -80,12 +85,14 @@ func (c *running) weigh() {
 		c.condemn(&Failure{Reason: Crash, Detail: "it cannot be watched: /proc does not show it"})
 	}
 	c.peak.Store(max(resident, c.peak.Load()))
-	if resident > residentIdle+c.limits.Memory {
+	room := residentIdle + c.limits.Memory - resident
+	if room < 0 {
 		c.condemn(overLimit(Memory, "memory", c.limits.Memory))
 	}
 	if threads > maxThreads {
 		c.condemn(&Failure{Reason: Memory, Limit: fmt.Sprintf("memory: %d threads", maxThreads)})
 	}
+	return min(max(tickLeast, time.Duration(room/fastest)), tick)
 }
 
 // listen reads what the cell answers until it closes its end. It gives

@@ -17,18 +17,25 @@ import (
 type Config struct {
 	Exe      string       // the yingbi binary; "" is this process's own
 	MaxCells int          // that run at once, others wait; 0 is one for each processor
+	MaxOwned int          // of them for one owner; 0 is half of MaxCells, and one at least
 	Log      *slog.Logger // of each cell's end; nil is none
+	// AnyOutput lets a guest request leave open what it emits, as an author's does.
+	// Jobs of a domain have declared outputs: its sandbox refuses such a request.
+	AnyOutput bool
 }
 
 // Sandbox starts cells. It may be used by many goroutines.
 type Sandbox struct {
-	exe   string
-	slots chan struct{}
-	log   *slog.Logger
+	exe       string
+	slots     chan struct{}
+	owned     owners
+	log       *slog.Logger
+	anyOutput bool
 }
 
 // Limits bound one cell. Memory, Wall and Output must be set.
 type Limits struct {
+	Owner  string        // whose cell it is, such as an operator's organisation; "" is the domain itself
 	Memory int64         // bytes above what an idle cell uses
 	Wall   time.Duration // from its start
 	CPU    time.Duration // over all threads, in whole seconds; 0 is twice Wall
@@ -70,25 +77,30 @@ func New(c Config) (*Sandbox, error) {
 	if c.MaxCells <= 0 {
 		c.MaxCells = runtime.NumCPU()
 	}
+	if c.MaxOwned <= 0 {
+		c.MaxOwned = max(1, c.MaxCells/2)
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Sandbox{exe: c.Exe, slots: make(chan struct{}, c.MaxCells), log: c.Log}, nil
+	return &Sandbox{exe: c.Exe, slots: make(chan struct{}, c.MaxCells), owned: owners{most: c.MaxOwned}, log: c.Log, anyOutput: c.AnyOutput}, nil
 }
 
 // Run starts a cell for the task, hands its messages to Receive and returns when
 // it is gone. What went wrong in or with the cell is a *Failure.
 func (s *Sandbox) Run(ctx context.Context, t Task) (Usage, error) {
+	if g := t.Request.Guest; g != nil && g.AnyOutput && !s.anyOutput {
+		return Usage{}, fault.New(fault.Internal, "a guest may emit what is declared and nothing else, unless its author tries it")
+	}
 	check, err := newStream(&t)
 	if err != nil {
 		return Usage{}, err
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return Usage{}, &Failure{Reason: Cancelled, cause: ctx.Err()}
+	done, err := s.turn(ctx, t.Limits.Owner)
+	if err != nil {
+		return Usage{}, err
 	}
+	defer done()
 	c, err := s.start(&t)
 	if err != nil {
 		return Usage{}, err

@@ -15,14 +15,14 @@ import (
 // stream holds the messages of one cell to the request: which kinds and names
 // may come, how many, how large, in which order.
 type stream struct {
-	frames  map[string]int // how many more of each name may come; below 0 is any number
-	owed    []string       // frames that must have come before done
-	outputs []string       // names of items
-	items   int            // how many more
-	size    int64          // bytes of one item
-	text    int            // bytes of log that may still come
-	parts   bool           // may come
-	partly  bool           // one has come
+	frames  map[string]int         // how many more of each name may come; below 0 is any number
+	owed    []string               // frames that must have come before done
+	takes   func(name string) bool // an item of that name; nil without items
+	items   int                    // how many more
+	size    int64                  // bytes of one item
+	text    int                    // bytes of log that may still come
+	parts   bool                   // may come
+	partly  bool                   // one has come
 	last    abi.MessageKind
 	failure abi.Failure
 }
@@ -58,8 +58,12 @@ func newStream(t *Task) (*stream, error) {
 			s.frames[q.Name]++
 			s.owed = append(s.owed, q.Name)
 		}
+	case abi.TaskExplore:
+		s.frames, s.owed = map[string]int{abi.StreamAnswer: 1}, []string{abi.StreamAnswer}
+	case abi.TaskMap:
+		s.frames, s.text = map[string]int{abi.StreamRecords: -1}, r.Map.MaxLog
 	case abi.TaskGuest:
-		s.outputs, s.items, s.size, s.text = r.Guest.Outputs, r.Guest.MaxItems, r.Guest.MaxItemBytes, r.Guest.MaxLog
+		s.takes, s.items, s.size, s.text = r.Guest.Takes, r.Guest.MaxItems, r.Guest.MaxItemBytes, r.Guest.MaxLog
 	}
 	return s, nil
 }
@@ -77,6 +81,11 @@ func descriptors(r *abi.Request) []int {
 		fds = append(fds, abi.InputFD)
 	case r.Query != nil:
 		views(r.Query.Views)
+	case r.Explore != nil:
+		views(r.Explore.Views)
+	case r.Map != nil:
+		fds = append(fds, r.Map.ModuleFD, r.Map.CodeFD, r.Map.CountsFD)
+		views(r.Map.Views)
 	case r.Guest != nil:
 		fds = append(fds, r.Guest.ModuleFD, r.Guest.CodeFD)
 		views(r.Guest.Views)
@@ -154,7 +163,7 @@ func (s *stream) accept(m abi.Message) error {
 }
 
 func (s *stream) acceptItem(m abi.Message) error {
-	if !slices.Contains(s.outputs, m.Name) {
+	if s.takes == nil || !s.takes(m.Name) {
 		return fmt.Errorf("an item for no declared output: %q", m.Name)
 	}
 	if s.items--; s.items < 0 {

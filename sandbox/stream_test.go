@@ -24,8 +24,12 @@ func tasks() map[string]*Task {
 			Statements: []abi.Statement{{Name: "p"}, {Name: "q"}},
 		}}},
 		abi.TaskPrepare: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskPrepare, Prepare: &abi.PrepareRequest{}}},
+		abi.TaskExplore: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskExplore, Explore: &abi.ExploreRequest{}}},
 		abi.TaskGuest: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskGuest, Guest: &abi.GuestRequest{
 			ModuleFD: 5, CodeFD: 6, Outputs: []string{"a"}, MaxItems: 1, MaxItemBytes: 4, MaxLog: 4,
+		}}},
+		abi.TaskMap: {Inputs: files, Limits: enough, Request: abi.Request{Task: abi.TaskMap, Map: &abi.MapRequest{
+			ModuleFD: 5, CodeFD: 6, CountsFD: 6, MaxLog: 4,
 		}}},
 	}
 }
@@ -42,15 +46,17 @@ func TestEveryKindHasItsTasks(t *testing.T) {
 		{abi.Message{Kind: abi.MsgFrame, Name: "inspection"}, "inspect"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "nulls"}, "inspect"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "p"}, "query"},
+		{abi.Message{Kind: abi.MsgFrame, Name: "answer"}, "explore"},
+		{abi.Message{Kind: abi.MsgFrame, Name: "records"}, "map"},
 		{abi.Message{Kind: abi.MsgFrame, Name: "a"}, ""},
 		{abi.Message{Kind: abi.MsgItem, Name: "a", Payload: make([]byte, 4)}, "guest"},
 		{abi.Message{Kind: abi.MsgItem, Name: "a", Payload: make([]byte, 5)}, ""},
 		{abi.Message{Kind: abi.MsgItem, Name: "p"}, ""},
-		{abi.Message{Kind: abi.MsgLog, Payload: make([]byte, 4)}, "guest"},
+		{abi.Message{Kind: abi.MsgLog, Payload: make([]byte, 4)}, "guest map"},
 		{abi.Message{Kind: abi.MsgLog, Payload: make([]byte, 5)}, ""},
 		{abi.Message{Kind: abi.MsgPart, Payload: make([]byte, 4)}, "compile prepare"},
-		{abi.Message{Kind: abi.MsgFailure, Payload: []byte("internal")}, "ingest inspect compile query prepare guest"},
-		{abi.Message{Kind: abi.MsgDone}, "guest"}, // the others owe something
+		{abi.Message{Kind: abi.MsgFailure, Payload: []byte("internal")}, "ingest inspect compile query prepare guest explore map"},
+		{abi.Message{Kind: abi.MsgDone}, "guest map"}, // the others owe something; Map counts its records
 	} {
 		for name, task := range tasks() {
 			s, err := newStream(task)
@@ -68,9 +74,12 @@ func TestDescriptorsAreInputs(t *testing.T) {
 	for fd, ok := range map[int]bool{4: false, 5: true, 6: true, 7: false, -1: false} {
 		for _, task := range []*Task{
 			{Request: abi.Request{Task: abi.TaskQuery, Query: &abi.QueryRequest{Views: []abi.View{{FD: fd}}}}},
+			{Request: abi.Request{Task: abi.TaskExplore, Explore: &abi.ExploreRequest{Views: []abi.View{{FD: fd}}}}},
 			{Request: abi.Request{Task: abi.TaskGuest, Guest: &abi.GuestRequest{ModuleFD: fd, CodeFD: 5}}},
 			{Request: abi.Request{Task: abi.TaskGuest, Guest: &abi.GuestRequest{ModuleFD: 5, CodeFD: fd}}},
 			{Request: abi.Request{Task: abi.TaskGuest, Guest: &abi.GuestRequest{ModuleFD: 5, CodeFD: 5, Tables: []abi.GuestTable{{FD: fd}}}}},
+			{Request: abi.Request{Task: abi.TaskMap, Map: &abi.MapRequest{ModuleFD: 5, CodeFD: 5, CountsFD: fd}}},
+			{Request: abi.Request{Task: abi.TaskMap, Map: &abi.MapRequest{ModuleFD: 5, CodeFD: 5, CountsFD: 5, Views: []abi.View{{FD: fd}}}}},
 		} {
 			task.Inputs, task.Limits = []*os.File{os.Stdin, os.Stdin}, enough
 			if _, err := newStream(task); (err == nil) != ok {

@@ -71,7 +71,7 @@ func Seal(p Profile) {
 	// The runtime makes its poller, two descriptors, with the first timer that
 	// somebody waits for. It must not be later.
 	time.Sleep(time.Nanosecond)
-	if (p == Guest || p == Prepare) && !leftOut("fsize") {
+	if (p == Guest || p == Map || p == Prepare) && !leftOut("fsize") {
 		if unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{}) != nil {
 			fail("rlimits")
 		}

@@ -204,8 +204,8 @@ __attribute__((constructor)) static void lock(void) {
 	if (!cell && !key) return;
 	require(!(cell && key), MARKER);
 	read_marker(cell ? cell : key);
-	int keeper = is("keeper"), cache = is("compile") || is("guest") || is("prepare") || is("probe");
-	require(keeper ? key != NULL : cell && (cache || is("ingest") || is("inspect") || is("query")), MARKER);
+	int keeper = is("keeper"), cache = is("compile") || is("guest") || is("map") || is("prepare") || is("probe");
+	require(keeper ? key != NULL : cell && (cache || is("ingest") || is("inspect") || is("query") || is("explore")), MARKER);
 
 	limit_all(keeper, cache);
 	if (!left_out("dumpable")) require(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, DUMPABLE);

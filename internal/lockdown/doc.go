@@ -17,7 +17,7 @@
 //	ingest, inspect,
 //	query           no file at all, no code that was not mapped before Seal
 //	prepare         as these; Cache is writable until Seal, to make a file in
-//	guest           as these; Cache is writable until Seal, to load code from
+//	guest, map      as these; Cache is writable until Seal, to load code from
 //	compile         Cache is writable; may map code, as the compiler insists
 //	keeper          keeps the host's root and sees of it only the folder that is
 //	                inherited as descriptor KeeperFolder; no network; after Seal

@@ -16,12 +16,14 @@ const (
 	Query   Profile = "query"
 	Prepare Profile = "prepare"
 	Guest   Profile = "guest"
+	Explore Profile = "explore"
+	Map     Profile = "map"
 	Keeper  Profile = "keeper"
 
 	probe Profile = "probe" // a cell that ends when the constructor is done
 )
 
-// Cache is the folder of a compile, guest or prepare cell that it may write:
+// Cache is the folder of a compile, guest, map or prepare cell that it may write:
 // memory that nobody outside sees.
 const Cache = "/cache"
 

@@ -11,6 +11,6 @@ import (
 // TestLocksOfAnOrdinaryUser runs the other tests again as an ordinary user, when
 // they are run by root.
 func TestLocksOfAnOrdinaryUser(t *testing.T) {
-	testkit.AsOrdinaryUser(t, "^(TestLocks|TestFoundations|TestChildState|TestKeeperSeesItsFolder|TestCompileIsLockedToo|TestChildDiesWithItsParent)$",
+	testkit.AsOrdinaryUser(t, "^(TestLocks|TestFoundations|TestChildState|TestKeeperSeesItsFolder|TestCompileIsLockedToo|TestNoProfileHasTheseCalls|TestChildDiesWithItsParent)$",
 		map[string]string{hostileEnv: hostileProgram(t)})
 }

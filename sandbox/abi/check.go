@@ -15,7 +15,7 @@ import (
 // that the task's parts make sense by themselves.
 func (r *Request) check() error {
 	parts := 0
-	for _, set := range []bool{r.Ingest != nil, r.Inspect != nil, r.Compile != nil, r.Query != nil, r.Prepare != nil, r.Guest != nil} {
+	for _, set := range []bool{r.Ingest != nil, r.Inspect != nil, r.Compile != nil, r.Query != nil, r.Prepare != nil, r.Guest != nil, r.Explore != nil, r.Map != nil} {
 		if set {
 			parts++
 		}
@@ -36,6 +36,10 @@ func (r *Request) check() error {
 		return r.Prepare.check()
 	case r.Task == TaskGuest && r.Guest != nil:
 		return r.Guest.check()
+	case r.Task == TaskExplore && r.Explore != nil:
+		return r.Explore.check()
+	case r.Task == TaskMap && r.Map != nil:
+		return r.Map.check()
 	}
 	return errors.New("request: the task is not the one that it carries")
 }
@@ -135,13 +139,16 @@ func (v Value) valid() bool {
 }
 
 func (r *GuestRequest) check() error {
-	if r.ModuleFD < InputFD || r.CodeFD < InputFD || r.MaxItems < 0 || r.MaxLog < 0 || r.MaxItemBytes < 0 {
+	if r.ModuleFD < InputFD || r.CodeFD < InputFD || r.MaxPages > MaxPages || r.MaxItems < 0 || r.MaxLog < 0 || r.MaxItemBytes < 0 {
 		return errors.New("request: a descriptor or limit is out of range")
 	}
 	for _, name := range r.Outputs {
 		if err := checkName(name); err != nil {
 			return fmt.Errorf("request: an output: %v", err)
 		}
+	}
+	if r.AnyOutput && len(r.Outputs)+len(r.Tables) > 0 {
+		return errors.New("request: a guest that may emit anything has no declared outputs and no finished tables")
 	}
 	if slices.ContainsFunc(r.Views, engine) {
 		return errors.New("request: an engine file is not for guests")
@@ -151,6 +158,11 @@ func (r *GuestRequest) check() error {
 		views = append(views[:len(views):len(views)], View{Name: t.Name, FD: t.FD})
 	}
 	return checkViews(views)
+}
+
+// Takes reports whether the guest may emit an item under the name.
+func (r *GuestRequest) Takes(name string) bool {
+	return slices.Contains(r.Outputs, name) || r.AnyOutput && checkName(name) == nil
 }
 
 func checkViews(views []View) error {

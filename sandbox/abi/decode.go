@@ -113,9 +113,9 @@ func share(c *Column, v []byte) {
 }
 
 // padded gives the n bytes at a position, and whether zeros fill them up to the
-// next multiple of 8. The caller has checked that they lie inside b.
+// next multiple of 16. The caller has checked that they lie inside b.
 func padded(b []byte, at, n uint64) ([]byte, bool) {
-	var zero [8]byte
+	var zero [16]byte
 	end := at + n
 	return b[at:end:end], bytes.Equal(b[end:align(end)], zero[:align(end)-end])
 }

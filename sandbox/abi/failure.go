@@ -20,7 +20,7 @@ const (
 	FailEngine          Code = "engine"           // the engine could not run a statement
 	FailOverflow        Code = "overflow"         // a result does not fit its declared type
 	FailResult          Code = "result"           // a result has other columns or types than declared
-	FailRefused         Code = "refused"          // a statement did not pass the gate
+	FailRefused         Code = "refused"          // a statement did not pass the gate; At: why (Refusal)
 	FailFormat          Code = "format"           // an uploaded file is not of its format, or malformed; At: the format found (Found)
 	FailCompression     Code = "compression"      // it is compressed in another way; At: the one found (Found)
 	FailEncoding        Code = "encoding"         // its text is in another encoding; At: the one found (Found)
@@ -37,12 +37,15 @@ const (
 	FailModule          Code = "module"           // a module was not admitted or does not compile
 	FailForbiddenImport Code = "forbidden-import" // a module imports what the host does not offer
 	FailGuestTrap       Code = "guest-trap"       // the guest trapped
-	FailGuestExit       Code = "guest-exit"       // the guest ended itself or returned a failure
+	FailGuestExit       Code = "guest-exit"       // the guest ended itself or returned a failure; At: what it returned, up to MaxGuestCode
 	FailGuestOutput     Code = "guest-output"     // the guest emitted what is malformed or not declared
 	FailGuestLimit      Code = "guest-limit"      // the guest reached its number or size of items
 	maxFailure               = 64                 // bytes of a failure on the wire
 	maxAt                    = 1_000_000          // the last position that a failure may name
 )
+
+// MaxGuestCode is the last result of a guest that can be a code of its author's own.
+const MaxGuestCode = 16
 
 var codes = []Code{
 	FailInternal, FailMemory, FailRequest, FailEngine, FailOverflow, FailResult, FailRefused,
@@ -65,7 +68,33 @@ func (f Failure) Error() string {
 	if f.At == 0 {
 		return string(f.Code)
 	}
+	if why := f.Refusal(); why != "" {
+		return fmt.Sprintf("%s: %s", f.Code, why)
+	}
+	if limit := GuestLimit(f.At).String(); f.Code == FailGuestLimit && limit != "" {
+		return fmt.Sprintf("%s: %s", f.Code, limit)
+	}
 	return fmt.Sprintf("%s at %d", f.Code, f.At)
+}
+
+// GuestLimit is the limit that a guest reached: At of a FailGuestLimit.
+type GuestLimit int
+
+// The limits of a guest.
+const (
+	LimitItems     GuestLimit = iota + 1 // items of a run
+	LimitItemBytes                       // bytes of an item
+	LimitCalls                           // calls of the host in a run
+)
+
+var guestLimits = [...]string{"", "items", "bytes of an item", "calls of the host"}
+
+// String names the limit; "" is none of a guest's.
+func (l GuestLimit) String() string {
+	if l < 0 || int(l) >= len(guestLimits) {
+		return ""
+	}
+	return guestLimits[l]
 }
 
 // Payload is what a message of kind MsgFailure carries: the code, and a space

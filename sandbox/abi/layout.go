@@ -34,7 +34,7 @@ type place struct {
 }
 
 // arrange lays a column's buffers out from the position at: name, validity,
-// offsets, values, each at the next multiple of 8. There is no other layout.
+// offsets, values, each at the next multiple of 16. There is no other layout.
 // ok is false if it would end beyond limit.
 func arrange(at, rows uint64, kind coltype.Kind, nulls bool, nameSize, valueSize, limit uint64) (p place, ok bool) {
 	ok = true
@@ -59,7 +59,7 @@ func arrange(at, rows uint64, kind coltype.Kind, nulls bool, nameSize, valueSize
 	return p, ok && at <= limit
 }
 
-func align(n uint64) uint64 { return (n + 7) &^ 7 }
+func align(n uint64) uint64 { return (n + 15) &^ 15 }
 
 func bitmapSize(rows uint64) uint64 { return (rows + 7) / 8 }
 

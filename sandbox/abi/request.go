@@ -23,6 +23,9 @@ const MaxRequest = 16 << 20
 // MaxColumns is how many columns an upload may have, declared or not.
 const MaxColumns = 2000
 
+// MaxPages is how many pages of 64 KiB 32 bits can address.
+const MaxPages = 1 << 16
+
 // The tasks of a cell.
 const (
 	TaskIngest  = "ingest"
@@ -31,6 +34,8 @@ const (
 	TaskQuery   = "query"
 	TaskPrepare = "prepare"
 	TaskGuest   = "guest"
+	TaskExplore = "explore"
+	TaskMap     = "map"
 )
 
 // Request is what a parent asks of a cell: the one task that it names.
@@ -42,6 +47,8 @@ type Request struct {
 	Query   *QueryRequest
 	Prepare *PrepareRequest
 	Guest   *GuestRequest
+	Explore *ExploreRequest
+	Map     *MapRequest
 }
 
 // IngestRequest turns the uploaded file on InputFD into frames of the declared
@@ -60,6 +67,7 @@ type IngestRequest struct {
 // beginning tells. What is given is taken, and checked; "" is to be found out.
 type InspectRequest struct {
 	Format, Compression, Encoding, Delimiter, Sheet string // as in IngestRequest
+	Named                                           bool   // the first row is meant to name the columns: a cell of it that comes again below is no sign against it
 }
 
 // IngestColumn is one declared column of an upload.
@@ -136,6 +144,7 @@ type GuestRequest struct {
 	Tables           []GuestTable
 	SQL              bool     // the guest may explore the views by gated SQL
 	Outputs          []string // names of the items that it may emit
+	AnyOutput        bool     // instead of Outputs: an item may have any name. For authors alone; no other sandbox runs it
 	MaxPages         uint32
 	MaxItems, MaxLog int
 	MaxItemBytes     int64

@@ -27,6 +27,10 @@ func goodRequests() []*Request {
 		{Task: TaskInspect, Inspect: &InspectRequest{Format: FormatCSV, Encoding: EncodingGBK}},
 		{Task: TaskPrepare, Prepare: &PrepareRequest{Columns: []string{"金额", "__subject_person"}, Cluster: "__subject_person", Threads: 2, Memory: 1 << 28}},
 		{Task: TaskQuery, Query: &QueryRequest{Threads: 2, Memory: 1, Views: []View{{Name: "claims", FD: 5, Columns: []string{"cost"}, Engine: true}}}},
+		{Task: TaskGuest, Guest: &GuestRequest{ModuleFD: 5, CodeFD: 6, Views: []View{{Name: "v", FD: 7}}, AnyOutput: true, Seed: []byte{1}, Now: time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC)}},
+		explore(func(*ExploreRequest) {}),
+		{Task: TaskMap, Map: &MapRequest{ModuleFD: 5, CodeFD: 6, CountsFD: 7, Views: []View{{Name: "stays", FD: 8, Columns: []string{"days"}}}, Batch: 1, MaxPages: 16,
+			Fields: []MapField{{Name: "再入院", Max: 1}, {Name: "score", Min: -5, Max: 5}}, Seed: []byte{1}, Now: time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC)}},
 	}
 }
 
@@ -94,52 +98,78 @@ func TestRequestsThatContradictThemselves(t *testing.T) {
 		change(r.Prepare)
 		return r
 	}
+	mapping := func(change func(*MapRequest)) *Request {
+		list := goodRequests()
+		r := list[len(list)-1]
+		change(r.Map)
+		return r
+	}
 	for name, r := range map[string]*Request{
-		"nothing":             {Task: TaskIngest},
-		"two tasks":           {Task: TaskCompile, Compile: &CompileRequest{}, Guest: &GuestRequest{}},
-		"format":              ingest(func(r *IngestRequest) { r.Format = "ods" }),
-		"no format":           ingest(func(r *IngestRequest) { r.Format = "" }),
-		"encoding":            ingest(func(r *IngestRequest) { r.Encoding = "big5" }),
-		"long delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "||" }),
-		"quote delimiter":     ingest(func(r *IngestRequest) { r.Delimiter = `"` }),
-		"line delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = "\n" }),
-		"Chinese delimiter":   ingest(func(r *IngestRequest) { r.Delimiter = "，" }),
-		"no columns":          ingest(func(r *IngestRequest) { r.Columns = nil }),
-		"no column type":      ingest(func(r *IngestRequest) { r.Columns[0].Type = coltype.Type{} }),
-		"column twice":        ingest(func(r *IngestRequest) { r.Columns[1].Name = r.Columns[0].Name }),
-		"null not UTF-8":      ingest(func(r *IngestRequest) { r.Columns[0].Nulls = []string{"\xff"} }),
-		"batch":               ingest(func(r *IngestRequest) { r.BatchRows = -1 }),
-		"nothing to prepare":  prepare(func(r *PrepareRequest) { r.Columns = nil }),
-		"prepared twice":      prepare(func(r *PrepareRequest) { r.Columns[1] = r.Columns[0] }),
-		"sorted by another":   prepare(func(r *PrepareRequest) { r.Cluster = "cost" }),
-		"prepared by nobody":  prepare(func(r *PrepareRequest) { r.Threads = 0 }),
-		"prepared in nothing": prepare(func(r *PrepareRequest) { r.Memory = 0 }),
-		"engine, one thread":  query(func(r *QueryRequest) { r.Threads, r.Views[0].Engine = 1, true }),
-		"engine for a guest":  guest(func(r *GuestRequest) { r.Views[0].Engine = true }),
-		"threads":             query(func(r *QueryRequest) { r.Threads = 0 }),
-		"memory":              query(func(r *QueryRequest) { r.Memory = 0 }),
-		"view on fd 4":        query(func(r *QueryRequest) { r.Views[0].FD = 4 }),
-		"view without name":   query(func(r *QueryRequest) { r.Views[0].Name = "" }),
-		"view column":         query(func(r *QueryRequest) { r.Views[0].Columns[0] = "\x00" }),
-		"view column twice":   query(func(r *QueryRequest) { r.Views[0].Columns = []string{"a", "a"} }),
-		"no result":           query(func(r *QueryRequest) { r.Statements[0].Result = nil }),
-		"result type":         query(func(r *QueryRequest) { r.Statements[0].Result[0].Type = coltype.Type{} }),
-		"statement name":      query(func(r *QueryRequest) { r.Statements[0].Name = "" }),
-		"SQL not UTF-8":       query(func(r *QueryRequest) { r.Statements[0].SQL = "\xff" }),
-		"value without type":  value(Value{Int: 1}),
-		"null with a value":   value(Value{Type: integer, Null: true, Int: 1}),
-		"integer with a text": value(Value{Type: integer, Text: "x"}),
-		"text with a number":  value(Value{Type: coltype.Type{Kind: coltype.Text}, Int: 1}),
-		"NaN":                 value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.NaN()}),
-		"infinity":            value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.Inf(1)}),
-		"boolean 2":           value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: 2}),
-		"boolean -1":          value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: -1}),
-		"date":                value(Value{Type: coltype.Type{Kind: coltype.Date}, Int: 1 << 32}),
-		"decimal":             value(Value{Type: coltype.Type{Kind: coltype.Decimal, Precision: 1}, Int: 10}),
-		"module on fd 3":      guest(func(r *GuestRequest) { r.ModuleFD = 3 }),
-		"items":               guest(func(r *GuestRequest) { r.MaxItems = -1 }),
-		"output":              guest(func(r *GuestRequest) { r.Outputs = []string{""} }),
-		"table named as view": guest(func(r *GuestRequest) { r.Tables[0].Name = "v" }),
+		"nothing":              {Task: TaskIngest},
+		"two tasks":            {Task: TaskCompile, Compile: &CompileRequest{}, Guest: &GuestRequest{}},
+		"format":               ingest(func(r *IngestRequest) { r.Format = "ods" }),
+		"no format":            ingest(func(r *IngestRequest) { r.Format = "" }),
+		"encoding":             ingest(func(r *IngestRequest) { r.Encoding = "big5" }),
+		"long delimiter":       ingest(func(r *IngestRequest) { r.Delimiter = "||" }),
+		"quote delimiter":      ingest(func(r *IngestRequest) { r.Delimiter = `"` }),
+		"line delimiter":       ingest(func(r *IngestRequest) { r.Delimiter = "\n" }),
+		"Chinese delimiter":    ingest(func(r *IngestRequest) { r.Delimiter = "，" }),
+		"no columns":           ingest(func(r *IngestRequest) { r.Columns = nil }),
+		"no column type":       ingest(func(r *IngestRequest) { r.Columns[0].Type = coltype.Type{} }),
+		"column twice":         ingest(func(r *IngestRequest) { r.Columns[1].Name = r.Columns[0].Name }),
+		"null not UTF-8":       ingest(func(r *IngestRequest) { r.Columns[0].Nulls = []string{"\xff"} }),
+		"batch":                ingest(func(r *IngestRequest) { r.BatchRows = -1 }),
+		"nothing to prepare":   prepare(func(r *PrepareRequest) { r.Columns = nil }),
+		"prepared twice":       prepare(func(r *PrepareRequest) { r.Columns[1] = r.Columns[0] }),
+		"sorted by another":    prepare(func(r *PrepareRequest) { r.Cluster = "cost" }),
+		"prepared by nobody":   prepare(func(r *PrepareRequest) { r.Threads = 0 }),
+		"prepared in nothing":  prepare(func(r *PrepareRequest) { r.Memory = 0 }),
+		"engine, one thread":   query(func(r *QueryRequest) { r.Threads, r.Views[0].Engine = 1, true }),
+		"any output and some":  guest(func(r *GuestRequest) { r.Tables, r.AnyOutput = nil, true }),
+		"any output of tables": guest(func(r *GuestRequest) { r.Outputs, r.AnyOutput = nil, true }),
+		"engine for a guest":   guest(func(r *GuestRequest) { r.Views[0].Engine = true }),
+		"threads":              query(func(r *QueryRequest) { r.Threads = 0 }),
+		"memory":               query(func(r *QueryRequest) { r.Memory = 0 }),
+		"view on fd 4":         query(func(r *QueryRequest) { r.Views[0].FD = 4 }),
+		"view without name":    query(func(r *QueryRequest) { r.Views[0].Name = "" }),
+		"view column":          query(func(r *QueryRequest) { r.Views[0].Columns[0] = "\x00" }),
+		"view column twice":    query(func(r *QueryRequest) { r.Views[0].Columns = []string{"a", "a"} }),
+		"no result":            query(func(r *QueryRequest) { r.Statements[0].Result = nil }),
+		"result type":          query(func(r *QueryRequest) { r.Statements[0].Result[0].Type = coltype.Type{} }),
+		"statement name":       query(func(r *QueryRequest) { r.Statements[0].Name = "" }),
+		"SQL not UTF-8":        query(func(r *QueryRequest) { r.Statements[0].SQL = "\xff" }),
+		"value without type":   value(Value{Int: 1}),
+		"null with a value":    value(Value{Type: integer, Null: true, Int: 1}),
+		"integer with a text":  value(Value{Type: integer, Text: "x"}),
+		"text with a number":   value(Value{Type: coltype.Type{Kind: coltype.Text}, Int: 1}),
+		"exploring an engine":  explore(func(r *ExploreRequest) { r.Views[0].Engine = true }),
+		"explored by nobody":   explore(func(r *ExploreRequest) { r.Memory = 0 }),
+		"less than no rows":    explore(func(r *ExploreRequest) { r.MaxRows = -1 }),
+		"strange bytes":        explore(func(r *ExploreRequest) { r.SQL = "\xff" }),
+		"explored fd 3":        explore(func(r *ExploreRequest) { r.Views[0].FD = 3 }),
+		"NaN":                  value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.NaN()}),
+		"infinity":             value(Value{Type: coltype.Type{Kind: coltype.Double}, Float: math.Inf(1)}),
+		"boolean 2":            value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: 2}),
+		"boolean -1":           value(Value{Type: coltype.Type{Kind: coltype.Boolean}, Int: -1}),
+		"date":                 value(Value{Type: coltype.Type{Kind: coltype.Date}, Int: 1 << 32}),
+		"decimal":              value(Value{Type: coltype.Type{Kind: coltype.Decimal, Precision: 1}, Int: 10}),
+		"module on fd 3":       guest(func(r *GuestRequest) { r.ModuleFD = 3 }),
+		"items":                guest(func(r *GuestRequest) { r.MaxItems = -1 }),
+		"output":               guest(func(r *GuestRequest) { r.Outputs = []string{""} }),
+		"counts on fd 4":       mapping(func(r *MapRequest) { r.CountsFD = 4 }),
+		"code on fd 4":         mapping(func(r *MapRequest) { r.CodeFD = 4 }),
+		"log below zero":       mapping(func(r *MapRequest) { r.MaxLog = -1 }),
+		"no batch":             mapping(func(r *MapRequest) { r.Batch = 0 }),
+		"a large batch":        mapping(func(r *MapRequest) { r.Batch = MaxMapBatch + 1 }),
+		"no field":             mapping(func(r *MapRequest) { r.Fields = nil }),
+		"many fields":          mapping(func(r *MapRequest) { r.Fields = make([]MapField, MaxMapFields+1) }),
+		"field without value":  mapping(func(r *MapRequest) { r.Fields[0].Min = 2 }),
+		"field twice":          mapping(func(r *MapRequest) { r.Fields[1].Name = r.Fields[0].Name }),
+		"field named failed":   mapping(func(r *MapRequest) { r.Fields[0].Name = ColumnFailed }),
+		"nothing to map":       mapping(func(r *MapRequest) { r.Views = nil }),
+		"mapped to nothing":    mapping(func(r *MapRequest) { r.Views[0].Columns = nil }),
+		"engine to map":        mapping(func(r *MapRequest) { r.Views[0].Engine = true }),
+		"table named as view":  guest(func(r *GuestRequest) { r.Tables[0].Name = "v" }),
 	} {
 		if _, err := EncodeRequest(r); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -209,4 +239,10 @@ func FuzzReadMessage(f *testing.F) {
 			t.Errorf("accepted, but encodes differently (%v)", err)
 		}
 	})
+}
+
+func explore(change func(*ExploreRequest)) *Request {
+	r := &ExploreRequest{Views: []View{{Name: "人", FD: 5, Columns: []string{"n"}}}, SQL: "SELECT '<&>'", MaxRows: 10, Memory: 1 << 20}
+	change(r)
+	return &Request{Task: TaskExplore, Explore: r}
 }

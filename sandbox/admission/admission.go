@@ -13,7 +13,8 @@ type Summary struct {
 	Exports     []string // in the module's order
 	Language    string   // what the toolchain left behind: "go", "c", "rust" or "": a hint, never a fact
 	Functions   int      // imports included
-	Initialize  bool     // exports _initialize, to be called before yb_run
+	Job, Map    bool     // exports yb_run, exports yb_map
+	Initialize  bool     // exports _initialize, to be called before either
 	MemoryPages uint32   // initial pages of 64 KiB
 	MaxPages    uint32   // declared maximum; 0 is none
 	Work        int      // the estimate that FunctionWork and ModuleWork bound
@@ -108,13 +109,24 @@ func (m *module) tableRoom() error {
 	return atMost("table entries", sum, m.lim.TableEntries)
 }
 
+// What a module does: a job runs once, a mapping for each subject.
+const (
+	exportJob = "yb_run"
+	exportMap = "yb_map"
+)
+
 // required checks the exports that the ABI names.
 func (m *module) required() error {
 	if e, ok := m.exports["memory"]; !ok || e.kind != kindMemory {
 		return denied("it must export its memory as \"memory\"")
 	}
-	if e, ok := m.exports["yb_run"]; !ok || e.kind != kindFunction || m.signature(e.index) != "() i32" {
-		return denied("it must export a function \"yb_run\" of signature () i32")
+	for _, name := range []string{exportJob, exportMap} {
+		if e, ok := m.exports[name]; ok && (e.kind != kindFunction || m.signature(e.index) != "() i32") {
+			return denied("its export %q must be a function of signature () i32", name)
+		}
+	}
+	if !m.has(exportJob) && !m.has(exportMap) {
+		return denied("it must export a function %q (a job) or %q (a mapping) of signature () i32", exportJob, exportMap)
 	}
 	if e, ok := m.exports["_initialize"]; ok && (e.kind != kindFunction || m.signature(e.index) != "()") {
 		return denied("its export \"_initialize\" must be a function of signature ()")
@@ -125,11 +137,15 @@ func (m *module) required() error {
 	return nil
 }
 
+func (m *module) has(export string) bool {
+	_, ok := m.exports[export]
+	return ok
+}
+
 func (m *module) summary() *Summary {
-	_, initialize := m.exports["_initialize"]
 	return &Summary{
 		Imports: m.imports, Exports: m.names, Language: m.language, Functions: len(m.funcs),
-		Initialize: initialize, MemoryPages: m.pages, MaxPages: m.maxPages, Work: m.work,
+		Job: m.has(exportJob), Map: m.has(exportMap), Initialize: m.has("_initialize"), MemoryPages: m.pages, MaxPages: m.maxPages, Work: m.work,
 	}
 }
 

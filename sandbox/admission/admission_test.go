@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"yingbi/internal/fault"
+	"yingbi/internal/hostile"
 )
 
 // ample is a module with every section and most instructions.
@@ -36,23 +37,38 @@ func ample() []byte {
 		[]byte{0x0f, opEnd},
 	)
 	return join(
-		section{sectionCustom, cat(str("go:buildid"), []byte("x"))},
-		section{sectionType, vec(funcType("", ""), funcType("", "\x7f"), funcType("\x7f\x7f", "\x7f"))},
-		section{sectionImport, vec(importFunc(abi, "log", two), importFunc(wasi, "sched_yield", run))},
-		section{sectionFunction, vec(leb(run), leb(voidVoid), leb(two))},
-		section{sectionTable, vec([]byte{typeFuncref, 1, 2, 9}, []byte{typeExternref, 1, 0, 0})},
-		section{sectionMemory, vec([]byte{1, 2, 16})},
-		section{sectionGlobal, vec([]byte{typeI32, 1, opI32Const, 7, opEnd}, cat([]byte{typeV128, 0, opSIMD, 12}, make([]byte, 16), []byte{opEnd}), []byte{typeFuncref, 0, opRefNull, typeFuncref, opEnd})},
-		section{sectionExport, vec(exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 2), exportOf("_initialize", kindFunction, 3), exportOf("t", kindTable, 1))},
-		section{sectionStart, leb(3)},
-		section{sectionElement, vec(
+		section(sectionCustom, cat(str("go:buildid"), []byte("x"))),
+		section(sectionType, vec(funcType("", ""), funcType("", "\x7f"), funcType("\x7f\x7f", "\x7f"))),
+		section(sectionImport, vec(importFunc(abi, "log", two), importFunc(wasi, "sched_yield", run))),
+		section(sectionFunction, vec(leb(run), leb(voidVoid), leb(two))),
+		section(sectionTable, vec([]byte{typeFuncref, 1, 2, 9}, []byte{typeExternref, 1, 0, 0})),
+		section(sectionMemory, vec([]byte{1, 2, 16})),
+		section(sectionGlobal, vec([]byte{typeI32, 1, opI32Const, 7, opEnd}, cat([]byte{typeV128, 0, opSIMD, 12}, make([]byte, 16), []byte{opEnd}), []byte{typeFuncref, 0, opRefNull, typeFuncref, opEnd})),
+		section(sectionExport, vec(exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 2), exportOf("_initialize", kindFunction, 3), exportOf("t", kindTable, 1))),
+		section(sectionStart, leb(3)),
+		section(sectionElement, vec(
 			[]byte{0, opI32Const, 0, opEnd, 1, 0}, []byte{1, 0, 1, 0}, []byte{2, 0, opI32Const, 0, opEnd, 0, 0}, []byte{3, 0, 0},
 			[]byte{4, opI32Const, 0, opEnd, 1, opRefFunc, 0, opEnd}, []byte{5, typeFuncref, 0}, []byte{6, 0, opI32Const, 0, opEnd, typeFuncref, 0}, []byte{7, typeExternref, 0},
-		)},
-		section{sectionDataCount, leb(3)},
-		section{sectionCode, vec(code(noLocals, cat([]byte{opBlock, 0x40}, work, []byte{opI32Const, 0, opEnd})...), code(noLocals, opEnd), code(cat(leb(1), leb(1), []byte{typeI32}), bulk...))},
-		section{sectionData, vec(cat([]byte{0, opI32Const, 0, opEnd}, str("abc")), cat([]byte{1}, str("")), cat([]byte{2, 0, opI32Const, 0, opEnd}, str("d")))},
+		)),
+
+		section(sectionDataCount, leb(3)),
+		section(sectionCode, vec(code(noLocals, cat([]byte{opBlock, 0x40}, work, []byte{opI32Const, 0, opEnd})...), code(noLocals, opEnd), code(cat(leb(1), leb(1), []byte{typeI32}), bulk...))),
+		section(sectionData, vec(cat([]byte{0, opI32Const, 0, opEnd}, str("abc")), cat([]byte{1}, str("")), cat([]byte{2, 0, opI32Const, 0, opEnd}, str("d")))),
 	)
+}
+
+// TestJobsAndMappings are told apart by what they export.
+func TestJobsAndMappings(t *testing.T) {
+	mem, run, mapped := exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 0), exportOf("yb_map", kindFunction, 0)
+	for _, c := range []struct {
+		module       []byte
+		job, mapping bool
+	}{{exporting(mem, run), true, false}, {exporting(mem, mapped), false, true}, {exporting(mapped, mem, run), true, true}} {
+		s, err := Check(c.module, DefaultLimits())
+		if err != nil || s.Job != c.job || s.Map != c.mapping {
+			t.Errorf("%+v, %v; want %v, %v", s, err, c.job, c.mapping)
+		}
+	}
 }
 
 func TestAmpleModuleIsAdmitted(t *testing.T) {
@@ -64,7 +80,7 @@ func TestAmpleModuleIsAdmitted(t *testing.T) {
 	want := &Summary{
 		Imports: []Import{{abi, "log", "(i32 i32) i32"}, {wasi, "sched_yield", "() i32"}},
 		Exports: []string{"memory", "yb_run", "_initialize", "t"}, Language: "go",
-		Functions: 5, Initialize: true, MemoryPages: 2, MaxPages: 16,
+		Functions: 5, Job: true, Initialize: true, MemoryPages: 2, MaxPages: 16,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v\nwant %+v", got, want)
@@ -137,9 +153,9 @@ func checkVerdict(t *testing.T, module []byte) {
 }
 
 func TestStrip(t *testing.T) {
-	custom := func(name string) section { return section{sectionCustom, cat(str(name), []byte("content"))} }
+	custom := func(name string) hostile.Section { return section(sectionCustom, cat(str(name), []byte("content"))) }
 	plain := minimal()
-	dressed := slices.Concat([]section{custom("name")}, plain[:2], []section{custom("producers"), custom("")}, plain[2:], []section{custom(".debug_info")})
+	dressed := slices.Concat([]hostile.Section{custom("name")}, plain[:2], []hostile.Section{custom("producers"), custom("")}, plain[2:], []hostile.Section{custom(".debug_info")})
 	got, err := Strip(join(dressed...))
 	if err != nil || !bytes.Equal(got, join(plain...)) {
 		t.Fatalf("%x, %v", got, err)
@@ -156,16 +172,16 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 	nested := running(noLocals, cat(times(3, opBlock, 0x40), times(3, opEnd))...)
 	locals := running(cat(leb(1), leb(3), []byte{typeI32}))
 	targets := running(noLocals, opBlock, 0x40, opBrTable, 2, 0, 0, 0, opEnd)
-	tables := with(section{sectionTable, vec([]byte{typeFuncref, 1, 0, 1}, []byte{typeFuncref, 0, 2})})
-	elements := with(section{sectionTable, vec([]byte{typeFuncref, 0, 0})}, section{sectionElement, vec([]byte{1, 0, 0}, []byte{1, 0, 0}, []byte{1, 0, 0})})
-	data := with(section{sectionData, vec(str("\x00"), str("\x00"), str("\x00"))})
-	globals := with(section{sectionGlobal, vec([]byte{typeI32, 0, opI32Const, 0, opEnd}, []byte{typeI32, 0, opI32Const, 0, opEnd}, []byte{typeI32, 0, opI32Const, 0, opEnd})})
-	types := with(section{sectionType, vec(funcType("", "\x7f"), funcType("\x7f\x7f\x7f", "\x7f\x7f\x7f"), funcType("", ""))})
-	custom := join(append(minimal(), section{sectionCustom, []byte("\x01x!")})...)
+	tables := with(section(sectionTable, vec([]byte{typeFuncref, 1, 0, 1}, []byte{typeFuncref, 0, 2})))
+	elements := with(section(sectionTable, vec([]byte{typeFuncref, 0, 0})), section(sectionElement, vec([]byte{1, 0, 0}, []byte{1, 0, 0}, []byte{1, 0, 0})))
+	data := with(section(sectionData, vec(str("\x00"), str("\x00"), str("\x00"))))
+	globals := with(section(sectionGlobal, vec([]byte{typeI32, 0, opI32Const, 0, opEnd}, []byte{typeI32, 0, opI32Const, 0, opEnd}, []byte{typeI32, 0, opI32Const, 0, opEnd})))
+	types := with(section(sectionType, vec(funcType("", "\x7f"), funcType("\x7f\x7f\x7f", "\x7f\x7f\x7f"), funcType("", ""))))
+	custom := join(append(minimal(), section(sectionCustom, []byte("\x01x!")))...)
 	imports := with(
-		section{sectionType, vec(funcType("", "\x7f"))},
-		section{sectionImport, vec(importFunc(wasi, "sched_yield", 0), importFunc(wasi, "sched_yield", 0), importFunc(abi, "inputs", 0))},
-		section{sectionExport, vec(exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 3))},
+		section(sectionType, vec(funcType("", "\x7f"))),
+		section(sectionImport, vec(importFunc(wasi, "sched_yield", 0), importFunc(wasi, "sched_yield", 0), importFunc(abi, "inputs", 0))),
+		section(sectionExport, vec(exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 3))),
 	)
 	exports := exporting(exportOf("memory", kindMemory, 0), exportOf("yb_run", kindFunction, 0), exportOf("m", kindMemory, 0))
 	smallest := with()
@@ -253,10 +269,10 @@ func TestTheZeroLimitsRefuse(t *testing.T) {
 
 // TestTableGrowthIsBounded admits table.grow under a declared maximum only.
 func TestTableGrowthIsBounded(t *testing.T) {
-	if _, err := Check(growing(1, 1, 9), DefaultLimits()); err != nil {
+	if _, err := Check(hostile.Growing(1, 1, 9), DefaultLimits()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Check(growing(0), DefaultLimits()); fault.KindOf(err) != fault.Denied {
+	if _, err := Check(hostile.Growing(0, 1), DefaultLimits()); fault.KindOf(err) != fault.Denied {
 		t.Fatal(err)
 	}
 }
@@ -278,17 +294,17 @@ func TestHostCallsAreDistinct(t *testing.T) {
 func FuzzCheck(f *testing.F) {
 	f.Add(with())
 	f.Add(ample())
-	f.Add(growing(1, 1, 9))
-	for _, c := range hostiles() {
-		if len(c.module) < 1<<12 {
-			f.Add(c.module)
+	f.Add(hostile.Growing(1, 1, 9))
+	for _, c := range refused() {
+		if len(c.Wasm) < 1<<12 {
+			f.Add(c.Wasm)
 		}
 	}
 	f.Fuzz(func(t *testing.T, module []byte) { checkVerdict(t, module) })
 }
 
 func BenchmarkCheck(b *testing.B) {
-	module := empties(16000)
+	module := hostile.Empties(16000)
 	b.SetBytes(int64(len(module)))
 	for b.Loop() {
 		if _, err := Check(module, DefaultLimits()); err != nil {

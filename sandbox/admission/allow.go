@@ -26,6 +26,7 @@ var host = []Import{
 	{abi, "input_rewind", "(i32) i32"},
 	{abi, "query", "(i32 i32) i32"},
 	{abi, "emit", "(i32 i32 i32 i32) i32"},
+	{abi, "record", "(i32 i64) i32"},
 	{abi, "log", "(i32 i32) i32"},
 
 	{wasi, "args_get", "(i32 i32) i32"},

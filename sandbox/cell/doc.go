@@ -13,6 +13,12 @@
 //	     │
 //	answers         frames and failure codes on descriptor 4, then exit
 //
+// A mapping is a guest that meets one subject's rows at a time, in instances that
+// know of no other:
+//
+//	views, counts ─► subjects ─► stretch ─┬─► worker ─┬─► records, in order
+//	                                      └─► worker ─┘
+//
 // An upload becomes frames in one of three ways, each a stream whose memory does
 // not grow with the file:
 //
@@ -39,6 +45,10 @@
 // and goes to query cells alone, which answer from it what they would have
 // answered from the Parquet: not where doubles are added, since the order of
 // the rows is not kept.
+//
+// A statement of a stranger passes a gate before it runs: the engine's own parser
+// makes a tree of it, in which every key, node, table and function must be on a
+// list. docs/GUEST-SQL.md has the lists.
 //
 // Trust: nobody believes a cell, and the cell believes its request and the
 // files that the domain wrote, but never an upload, a module or a guest. What

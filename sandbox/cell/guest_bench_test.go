@@ -98,7 +98,7 @@ func BenchmarkGuestInstantiate(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				ctx := experimental.WithMemoryAllocator(context.Background(), memory)
+				ctx := context.WithValue(experimental.WithMemoryAllocator(context.Background(), memory), current{}, g)
 				m, err := g.runtime.InstantiateModule(ctx, g.module, wazero.NewModuleConfig().WithStartFunctions())
 				if err == nil {
 					_, err = m.ExportedFunction("_initialize").Call(ctx)

@@ -26,12 +26,12 @@ func TestThePageNamesEveryCall(t *testing.T) {
 			t.Errorf("docs/GUEST-ABI.md does not give %s with its signature", i)
 		}
 	}
-	for _, words := range []string{"1,048,576", "262,144", "| 256; 262,144 |"} {
+	for _, words := range []string{"1,048,576", "262,144", "| 256; 262,144 |", "| rows | 16 MiB of frames", "| calls of `yingbi` | 1,048,576 |", "| log | 4 KiB,"} {
 		if !strings.Contains(string(b), words) {
 			t.Errorf("docs/GUEST-ABI.md does not say %s", words)
 		}
 	}
-	if maxCalls != 1_048_576 || maxQueries != 256 || maxAnswerRows != 262_144 {
+	if maxSubject != 16<<20 || maxSubjectLog != 4<<10 || maxCalls != 1_048_576 || maxQueries != 256 || maxAnswerRows != 262_144 {
 		t.Error("a budget is not the one of docs/GUEST-ABI.md")
 	}
 }

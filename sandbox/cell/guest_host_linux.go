@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -44,16 +43,20 @@ type guest struct {
 	summary *admission.Summary
 	out     *answers
 
+	subject  *subject // of a mapping, else nil
+	starting bool     // a mapping's instance, which has no subject yet
+
 	memory  api.Memory // of the caller, for the time of one call
 	inputs  []*input
 	engine  *engine // nil unless the request allows SQL
 	random  *rand.ChaCha8
-	elapsed int64 // nanoseconds of the guest's own time
+	elapsed int64 // nanoseconds of the guest's own time, of a mapping since its subject's turn
+	before  int64 // nanoseconds of an instance's time before that
 	calls   int
 	queries int
 	items   int
 	logged  int
-	stopped abi.Code // why the host ended the guest
+	stopped abi.Failure // why the host ended the guest
 }
 
 // newGuest opens the inputs and checks what only the cell can know of the request.
@@ -67,7 +70,7 @@ func newGuest(req *abi.GuestRequest) (*guest, error) {
 	}
 	g := &guest{req: req, inputs: inputs, random: rand.NewChaCha8([32]byte(req.Seed))}
 	if req.SQL {
-		g.engine, err = explorer(req)
+		g.engine, err = explorer(req.Views, engineMemory)
 	}
 	return g, err
 }
@@ -86,6 +89,7 @@ func calls() map[string]call {
 		"yingbi.input_rewind": (*guest).inputRewind,
 		"yingbi.query":        (*guest).query,
 		"yingbi.emit":         (*guest).emit,
+		"yingbi.record":       (*guest).record,
 		"yingbi.log":          (*guest).log,
 
 		"wasi_snapshot_preview1.args_get":            (*guest).nothing,
@@ -123,7 +127,7 @@ func (g *guest) offer(ctx context.Context) error {
 		}
 		params, results := parseSignature(i.Signature)
 		modules[i.Module].NewFunctionBuilder().
-			WithGoModuleFunction(g.enter(f, i.Module == "yingbi"), params, results).Export(i.Name)
+			WithGoModuleFunction(enter(f, i.Module == "yingbi"), params, results).Export(i.Name)
 	}
 	for _, m := range modules {
 		if _, err := m.Instantiate(ctx); err != nil {
@@ -133,16 +137,24 @@ func (g *guest) offer(ctx context.Context) error {
 	return nil
 }
 
-// enter wraps a call: it finds the caller's memory, counts, and puts the result.
-func (g *guest) enter(f call, counted bool) api.GoModuleFunc {
-	return func(_ context.Context, caller api.Module, stack []uint64) {
+// current is the key of the guest in the context of its instance's calls.
+type current struct{}
+
+// enter wraps a call: it finds the guest and its memory, counts, and puts the
+// result. Before its first subject a mapping has none of our own calls.
+func enter(f call, counted bool) api.GoModuleFunc {
+	return func(ctx context.Context, caller api.Module, stack []uint64) {
+		g := ctx.Value(current{}).(*guest)
 		if counted {
 			if g.calls++; g.calls > maxCalls {
-				g.stop(abi.FailGuestLimit)
+				g.over(abi.LimitCalls)
 			}
 		}
 		g.memory = caller.Memory()
-		result := f(g, stack)
+		result := errOrder
+		if !counted || !g.starting {
+			result = f(g, stack)
+		}
 		if len(stack) > 0 {
 			stack[0] = uint64(uint32(result))
 		}
@@ -168,11 +180,19 @@ func valueTypes(s string) []api.ValueType {
 }
 
 // stop ends the guest. Only the host's own record tells why.
-func (g *guest) stop(code abi.Code) {
-	if g.stopped == "" {
-		g.stopped = code
+func (g *guest) stop(code abi.Code) { g.stopAt(abi.Failure{Code: code}) }
+
+func (g *guest) stopAt(f abi.Failure) {
+	if g.stopped.Code == "" {
+		g.stopped = f
 	}
 	panic(sys.NewExitError(1))
+}
+
+// over ends the guest at one of its limits.
+func (g *guest) over(limit abi.GuestLimit) {
+	g.note("over its limit of " + limit.String())
+	g.stopAt(abi.Failure{Code: abi.FailGuestLimit, At: int(limit)})
 }
 
 // bytesAt gives a part of the guest's memory, for the time of one call.
@@ -183,16 +203,21 @@ func (g *guest) bytesAt(at, size uint64) ([]byte, bool) {
 // emit takes a table: copied first, then read, then sent to the parent, who
 // reads it again.
 func (g *guest) emit(args []uint64) int32 {
+	if g.subject != nil {
+		return errDenied
+	}
 	name, ok1 := g.bytesAt(args[0], args[1])
 	frame, ok2 := g.bytesAt(args[2], args[3])
 	if !ok1 || !ok2 {
 		return errMemory
 	}
-	if g.items == g.req.MaxItems || int64(len(frame)) > g.req.MaxItemBytes {
-		g.note("an item is too many or too large")
-		g.stop(abi.FailGuestLimit)
+	if g.items == g.req.MaxItems {
+		g.over(abi.LimitItems)
 	}
-	if !slices.Contains(g.req.Outputs, string(name)) {
+	if int64(len(frame)) > g.req.MaxItemBytes {
+		g.over(abi.LimitItemBytes)
+	}
+	if !g.req.Takes(string(name)) {
 		g.note("an item for an output that is not declared")
 		g.stop(abi.FailGuestOutput)
 	}
@@ -230,6 +255,10 @@ func (g *guest) write(text []byte) bool {
 		return false
 	}
 	g.logged += len(text)
+	if g.subject != nil {
+		g.subject.log = append(g.subject.log, text...)
+		return true
+	}
 	if g.out.log(text) != nil {
 		g.stop(abi.FailInternal)
 	}

@@ -5,7 +5,6 @@ package cell
 import (
 	"io"
 	"math"
-	"os"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -63,27 +62,33 @@ func openInputs(req *abi.GuestRequest) ([]*input, error) {
 	return inputs, nil
 }
 
-// openView checks the projection and opens the file; rows are read when asked for.
+// openView opens a view's file; rows are read when asked for.
 func openView(v abi.View) (func() (frames, error), error) {
-	if len(v.Columns) == 0 {
-		return nil, abi.Failure{Code: abi.FailRequest}
-	}
-	for _, name := range v.Columns {
-		if strings.HasPrefix(name, hidden) {
-			return nil, abi.Failure{Code: abi.FailRequest}
-		}
-	}
-	file, size, err := openInput(v.FD)
+	file, err := openRows(v)
 	if err != nil {
 		return nil, err
 	}
-	return func() (frames, error) { return readView(file, size, v.Columns) }, nil
+	return func() (frames, error) { return readView(file, v.Columns) }, nil
+}
+
+// openRows checks the projection of a view and opens its file.
+func openRows(v abi.View) (table.Source, error) {
+	if len(v.Columns) == 0 {
+		return table.Source{}, abi.Failure{Code: abi.FailRequest}
+	}
+	for _, name := range v.Columns {
+		if strings.HasPrefix(name, hidden) {
+			return table.Source{}, abi.Failure{Code: abi.FailRequest}
+		}
+	}
+	file, size, err := openInput(v.FD)
+	return table.Source{ReaderAt: file, Size: size}, err
 }
 
 // readView gives a view's rows, one batch of the reader as one frame. A view
 // without rows gives one frame, so that its columns are seen.
-func readView(file *os.File, size int64, columns []string) (frames, error) {
-	r, err := table.NewReader(table.Source{ReaderAt: file, Size: size}, columns)
+func readView(file table.Source, columns []string) (frames, error) {
+	r, err := table.NewReader(file, columns)
 	if err != nil {
 		return nil, err
 	}

@@ -50,12 +50,15 @@ func readFD(fd int) ([]byte, error) {
 
 // run gives the guest its memory and calls it.
 func (g *guest) run(ctx context.Context, out *answers) error {
+	if !g.summary.Job {
+		return abi.Failure{Code: abi.FailModule}
+	}
 	g.out = out
 	memory, err := reserve(g.req.MaxPages)
 	if err != nil {
 		return err
 	}
-	ctx = experimental.WithMemoryAllocator(ctx, memory)
+	ctx = context.WithValue(experimental.WithMemoryAllocator(ctx, memory), current{}, g)
 	module, err := g.runtime.InstantiateModule(ctx, g.module, wazero.NewModuleConfig().WithStartFunctions())
 	if err != nil {
 		return g.verdict(err)
@@ -69,18 +72,27 @@ func (g *guest) run(ctx context.Context, out *answers) error {
 	if err != nil {
 		return g.verdict(err)
 	}
-	if uint32(result[0]) != 0 {
-		return abi.Failure{Code: abi.FailGuestExit}
+	return ended(uint32(result[0]))
+}
+
+// ended judges what yb_run returned. The results 1 to abi.MaxGuestCode may be codes of
+// the author's own, so that the parent is told which it was.
+func ended(result uint32) error {
+	switch {
+	case result == 0:
+		return nil
+	case result <= abi.MaxGuestCode:
+		return abi.Failure{Code: abi.FailGuestExit, At: int(result)}
 	}
-	return nil
+	return abi.Failure{Code: abi.FailGuestExit}
 }
 
 // verdict says why a guest ended before its time: what the host decided, else a
 // trap. The runtime's own words about exits can be forged by the guest, so they
 // are not looked at.
 func (g *guest) verdict(err error) error {
-	if g.stopped != "" {
-		return abi.Failure{Code: g.stopped}
+	if g.stopped.Code != "" {
+		return g.stopped
 	}
 	var bug runtime.Error
 	if errors.As(err, &bug) {
@@ -96,7 +108,7 @@ func trap(err error) string {
 		"stack overflow", "unreachable", "out of bounds memory access", "integer divide by zero", "integer overflow",
 		"invalid conversion to integer", "invalid table access", "indirect call type mismatch",
 	} {
-		if strings.HasPrefix(err.Error(), "wasm error: "+kind) {
+		if strings.HasPrefix(strings.TrimPrefix(err.Error(), "wasm error: "), kind) { // a stack overflow has no prefix
 			return kind
 		}
 	}

@@ -86,7 +86,7 @@ func TestGuestEndsByAClosedCode(t *testing.T) {
 		{"malformed", abi.FailGuestOutput, "malformed", nil},
 		{"two items", abi.FailGuestLimit, "emit 0\n", func(r *abi.GuestRequest) { r.MaxItems = 1 }},
 		{"two items", "", "emit 0\n", func(r *abi.GuestRequest) { r.MaxItems = 2 }},
-		{"large item", abi.FailGuestLimit, "too large", func(r *abi.GuestRequest) { r.MaxItemBytes = 1<<16 - 1 }},
+		{"large item", abi.FailGuestLimit, "bytes of an item", func(r *abi.GuestRequest) { r.MaxItemBytes = 1<<16 - 1 }},
 		{"large item", abi.FailGuestOutput, "malformed", func(r *abi.GuestRequest) { r.MaxItemBytes = 1 << 16 }},
 		{"trap", abi.FailGuestTrap, "unreachable", nil},
 		{"wild load", abi.FailGuestTrap, "out of bounds memory access", nil},
@@ -94,7 +94,7 @@ func TestGuestEndsByAClosedCode(t *testing.T) {
 		{"exit 0", abi.FailGuestExit, "", nil},
 		{"forged deadline", abi.FailGuestExit, "", nil},
 		{"failure", abi.FailGuestExit, "", nil},
-		{"calls", abi.FailGuestLimit, "", nil},
+		{"calls", abi.FailGuestLimit, "calls of the host", nil},
 		{"memory", "", "pages 300\n", func(r *abi.GuestRequest) { r.MaxPages = 300 }},
 		{"trap", abi.FailGuestTrap, "", func(r *abi.GuestRequest) { r.MaxLog = 10 }},
 		{"nothing", abi.FailRequest, "", func(r *abi.GuestRequest) { r.Seed = nil }},
@@ -225,7 +225,7 @@ func TestSQLIsGated(t *testing.T) {
 		{Name: "rows", FD: memfd(t, viewFile(t, mixed(10))), Columns: []string{"n", "s"}},
 	}
 	r := runGuest(t, "probe", req)
-	want := "answer 2|query 3|query -6|query -6|query -6|query -7|query -6|query -6|query -2|kind 2|end 0|emit 0|rewind 0|same 0|budget 248|"
+	want := "answer 2|query 3|query -6|query -6|query -7|query 4|query -6|query -6|query -2|kind 2|end 0|emit 0|rewind 0|same 0|budget 248|"
 	if got := strings.ReplaceAll(r.log, "\n", "|"); r.err != nil || got != want {
 		t.Fatalf("%v\ngot  %s\nwant %s", r.err, got, want)
 	}

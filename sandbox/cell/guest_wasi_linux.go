@@ -58,7 +58,7 @@ func (g *guest) now(clock uint32) uint64 {
 	if clock == 0 {
 		return uint64(g.req.Now.UnixNano() + g.elapsed)
 	}
-	return uint64(g.elapsed)
+	return uint64(g.before + g.elapsed)
 }
 
 func (g *guest) advance(nanos uint64) {

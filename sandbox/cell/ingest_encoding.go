@@ -76,22 +76,28 @@ func (d detected) settle(given string) (string, error) {
 }
 
 // detectUTF16 counts the code units that are ASCII, in either order. In a table
-// there are many, since every cell ends with one, and of the other order few.
+// there are many, since every cell ends with one, and of the other order few. A text
+// of single bytes that holds some zeros has its commas and line ends where no
+// character of a table has them: in the higher byte.
 func detectUTF16(head []byte) string {
-	var little, big int
+	var little, big, notLittle, notBig int
 	for i := 0; i+1 < len(head); i += 2 {
 		switch a, b := head[i], head[i+1]; {
 		case b == 0 && a >= '\t' && a < utf8.RuneSelf:
 			little++
 		case a == 0 && b >= '\t' && b < utf8.RuneSelf:
 			big++
+		case b == ',' || b == '\n' || b == '\r':
+			notLittle++
+		case a == ',' || a == '\n' || a == '\r':
+			notBig++
 		}
 	}
 	enough := len(head) / 100 // one unit in fifty
 	switch {
-	case little > enough && little > 4*big:
+	case little > enough && little > 4*big && little > notLittle:
 		return abi.EncodingUTF16LE
-	case big > enough && big > 4*little:
+	case big > enough && big > 4*little && big > notBig:
 		return abi.EncodingUTF16BE
 	}
 	return ""

@@ -143,7 +143,7 @@ func (r *report) row(cells [][]byte, fits bool) {
 			same++
 		}
 	}
-	r.data = r.data || same > 0 && same < len(cells)
+	r.data = r.data || !r.Named && same > 0 && same < len(cells)
 }
 
 // settle decides whether the first record is the header: no cell of it repeats

@@ -98,6 +98,8 @@ func TestInspectTellsHowItIsCut(t *testing.T) {
 		"no header: numbers":       {"530102,1.5,2.5\n530103,1.5,2.5\n", abi.InspectRequest{}, "csv , 3 0 2 0"},
 		"no header: a date":        {"x,2024-01-01\ny,2024-01-02\n", abi.InspectRequest{}, "csv , 2 0 2 0"},
 		"no header: it comes back": {"昆明,男\n大理,女\n丽江,男\n", abi.InspectRequest{}, "csv , 2 0 3 0"},
+		"a name that comes back":   {"昆明,男\n大理,女\n丽江,男\n", abi.InspectRequest{Named: true}, "csv , 2 1 2 0"},
+		"no name, though it is":    {"昆明,3\n大理,4\n", abi.InspectRequest{Named: true}, "csv , 2 0 2 0"},
 		"no header: a null":        {"昆明,NULL\n大理,女\n", abi.InspectRequest{}, "csv , 2 0 2 0"},
 		"the header comes again":   {"a,b\nx,y\na,b\nz,w\n", abi.InspectRequest{}, "csv , 2 1 3 0"},
 		"names twice":              {"a,a\nx,y\n", abi.InspectRequest{}, "csv , 2 0 2 0"},

@@ -382,6 +382,8 @@ func TestDetectEncoding(t *testing.T) {
 		"nothing":               {"", detected{abi.EncodingUTF8, false, 0}},
 		"ASCII":                 {"a,b\n1,2\n", detected{abi.EncodingUTF8, false, 0}},
 		"a zero byte":           {"a,b\n1,\x00\n" + strings.Repeat("3,4\n", 50), detected{abi.EncodingUTF8, false, 0}},
+		"one, in few":           {"a,b\n1,x\x00y\n2,z\n", detected{abi.EncodingUTF8, false, 0}},
+		"zeros in a row":        {"a,b\n1,x\x00\x00\x00\x00y\n2,z\n3,z\n", detected{abi.EncodingUTF8, false, 0}},
 		"one broken byte":       {"a,b\ncaf\xe9,2\n" + strings.Repeat("3,4\n", 50), detected{abi.EncodingUTF8, false, 0}},
 		"broken UTF-8":          {strings.Repeat("医院,2\n", 9) + "\xe5\n", detected{abi.EncodingUTF8, true, 0}},
 		"a famous word of GBK":  {"\xc1\xaa\xcd\xa8\n", detected{abi.EncodingGB18030, false, 0}},

@@ -31,6 +31,10 @@ func prepare(req *abi.Request) (run, error) {
 		return prepareEngineFile(req.Prepare)
 	case abi.TaskGuest:
 		return prepareGuest(req.Guest)
+	case abi.TaskMap:
+		return prepareMap(req.Map)
+	case abi.TaskExplore:
+		return prepareExplore(req.Explore)
 	}
 	return nil, abi.Failure{Code: abi.FailRequest}
 }

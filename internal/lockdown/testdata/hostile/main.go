@@ -43,10 +43,7 @@ func main() {
 		os.Exit(code(anyCapability()))
 	}
 	profile := lockdown.Enter()
-	a, ok := attempts[os.Args[1]]
-	if !ok {
-		os.Exit(unknown)
-	}
+	a := find(os.Args[1])
 	if a.prepare != nil {
 		a.prepare()
 	}
@@ -54,6 +51,17 @@ func main() {
 		lockdown.Seal(profile)
 	}
 	os.Exit(code(a.try(os.Args[2:])))
+}
+
+// find gives an attempt by its name.
+func find(name string) attempt {
+	for _, list := range []map[string]attempt{attempts, processes, descriptors, kernel} {
+		if a, ok := list[name]; ok {
+			return a
+		}
+	}
+	os.Exit(unknown)
+	return attempt{}
 }
 
 func code(err error) int {

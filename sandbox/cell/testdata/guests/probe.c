@@ -180,6 +180,7 @@ YB_EXPORT(yb_run) int32_t yb_run(void) {
   if (is("times")) times();
   if (is("echo")) echo();
   if (is("query")) say("query", yb_query("select 1", 8));
+  if (is("record")) say("record", yb_record(0, 0));
   if (is("everything")) everything();
   if (is("sql")) sql();
   if (is("undeclared")) yb_emit_table("other", &column, 1, 1);
