@@ -8,6 +8,7 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"io"
 	"os"
 	"runtime"
@@ -33,20 +34,35 @@ func main() {
 		os.Exit(4)
 	}
 	a := &actor{out: os.NewFile(abi.AnswerFD, "answers"), req: req}
-	lockdown.Seal(profile)
-	script := "done"
-	if req.Query != nil {
-		script = req.Query.Statements[0].SQL
-	} else if req.Guest != nil {
-		script = string(req.Guest.Seed)
-	} else if req.Prepare != nil {
-		script = req.Prepare.Columns[0]
-	} else if req.Ingest != nil {
-		script = req.Ingest.Columns[0].Source
+	script := scriptOf(req)
+	if req.Compile != nil { // its module
+		script = a.module()
 	}
+	lockdown.Seal(profile)
 	for step := range strings.FieldsSeq(script) {
 		a.play(step)
 	}
+}
+
+// scriptOf finds the part of a request that a test writes its script in.
+func scriptOf(req *abi.Request) string {
+	switch {
+	case req.Query != nil:
+		return req.Query.Statements[0].SQL
+	case req.Guest != nil:
+		return string(req.Guest.Seed)
+	case req.Map != nil:
+		return string(req.Map.Seed)
+	case req.Explore != nil:
+		return req.Explore.SQL
+	case req.Prepare != nil:
+		return req.Prepare.Columns[0]
+	case req.Ingest != nil:
+		return req.Ingest.Columns[0].Source
+	case req.Inspect != nil:
+		return req.Inspect.Sheet
+	}
+	return "done"
 }
 
 type actor struct {
@@ -62,13 +78,28 @@ func (a *actor) play(step string) {
 	case "done":
 		a.send(abi.Message{Kind: abi.MsgDone})
 	case "fail":
-		a.send(abi.Message{Kind: abi.MsgFailure, Payload: []byte(arg)})
+		a.failure(strings.ReplaceAll(arg, "_", " "))
 	case "frame":
 		a.frame(arg, abi.Column{Name: "n", Type: coltype.Type{Kind: coltype.Integer}, Ints: []int64{1}})
 	case "text": // a frame of another column than asked for
 		a.frame(arg, abi.Column{Name: "n", Type: coltype.Type{Kind: coltype.Text}, Offsets: []uint32{0, 1}, Bytes: []byte("x")})
 	case "summary":
 		a.summary(arg)
+	case "answer": // of n rows
+		a.send(abi.Message{Kind: abi.MsgFrame, Name: abi.StreamAnswer, Payload: integers("n", make([]int64, n))})
+	case "patched": // offset,hex: a frame q with other bytes
+		a.patched(arg)
+	case "hex":
+		b, _ := hex.DecodeString(arg)
+		a.out.Write(b)
+	case "drip": // a message that comes byte by byte and never ends
+		a.drip()
+	case "large":
+		a.send(abi.Message{Kind: abi.MsgItem, Name: arg, Payload: integers("n", make([]int64, 20))})
+	case "scribble":
+		a.scribble()
+	case "records":
+		a.records(arg)
 	case "item":
 		b, _ := abi.Encode(nil, &abi.Frame{})
 		a.send(abi.Message{Kind: abi.MsgItem, Name: arg, Payload: b})
@@ -153,15 +184,31 @@ func (a *actor) summary(arg string) {
 	a.send(abi.Message{Kind: abi.MsgFrame, Name: abi.StreamSummary, Payload: b})
 }
 
-// hold maps and touches that many MiB.
-func (a *actor) hold(mib, flags int) []byte {
-	b, err := unix.Mmap(-1, 0, mib<<20, unix.PROT_READ|unix.PROT_WRITE, flags|unix.MAP_ANONYMOUS)
+// records sends the records of a mapping with one field: for each subject a value and
+// whether it failed, "-" for none, with a slash in between.
+func (a *actor) records(arg string) {
+	f := &abi.Frame{}
+	for _, c := range a.req.Map.Records() {
+		f.Columns = append(f.Columns, abi.Column{Name: c.Name, Type: c.Type, Valid: []byte{0}})
+	}
+	value, failed := &f.Columns[0], &f.Columns[1]
+	for s := range strings.SplitSeq(arg, ",") {
+		v, bad, _ := strings.Cut(s, "/")
+		n, err := strconv.ParseInt(v, 10, 64)
+		value.Ints = append(value.Ints, n)
+		if err == nil {
+			value.Valid[0] |= 1 << f.Rows
+		}
+		flag, err := strconv.ParseUint(bad, 10, 8)
+		failed.Bools = append(failed.Bools, byte(flag))
+		if err == nil {
+			failed.Valid[0] |= 1 << f.Rows
+		}
+		f.Rows++
+	}
+	b, err := abi.Encode(nil, f)
 	if err != nil {
-		a.send(abi.Message{Kind: abi.MsgFailure, Payload: []byte(abi.FailMemory)})
-		os.Exit(0)
+		os.Exit(6)
 	}
-	for i := 0; i < len(b); i += 4096 {
-		b[i] = 1
-	}
-	return b
+	a.send(abi.Message{Kind: abi.MsgFrame, Name: abi.StreamRecords, Payload: b})
 }
