@@ -43,6 +43,8 @@ func All() []Guest {
 			Command: []string{"go", "build", "-buildmode=c-shared", "-ldflags=-s -w", "-o", "standardise.wasm"},
 		},
 		clang("compare", "compare", "compare.c"),
+		clang("readmission", "readmission", "readmission.c"),
+		clang("risk", "risk", "risk.c"),
 		clang("hostile-files", "hostile", "files.c"),
 		clang("hostile-spin", "hostile", "spin.c"),
 		clang("hostile-smuggle", "hostile", "smuggle.c"),

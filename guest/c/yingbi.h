@@ -8,10 +8,16 @@
  *   #include "yingbi.h"
  *   YB_EXPORT(yb_run) int32_t yb_run(void) { ... return 0; }
  *
- * and is built with (Debian: clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32)
+ * A mapping exports yb_map instead. It is called for one subject after another, sees
+ * that subject's rows alone, and sets the fields of its record; see yb_record:
+ *
+ *   YB_EXPORT(yb_map) int32_t yb_map(void) { ... yb_record(0, 1); return 0; }
+ *
+ * Either is built with (Debian: clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32)
  *
  *   clang-19 --target=wasm32-wasi -O3 -mexec-model=reactor -Wl,-s,--no-entry -o job.wasm job.c
  *
+ * Off WebAssembly yingbi_try.h is the host: the author's own tests include it.
  * wasi-libc is optional: this header needs none of it, and --target=wasm32
  * -ffreestanding -nostdlib -mbulk-memory works. The calls are specified in
  * docs/GUEST-ABI.md, the bytes of a frame in docs/formats/frame.md. Positions and
@@ -23,8 +29,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __wasm__
 #define YB_IMPORT(name) __attribute__((import_module("yingbi"), import_name(name)))
 #define YB_EXPORT(name) __attribute__((export_name(#name)))
+#else /* the author's own tests: yingbi_try.h is the host */
+#include <stdlib.h>
+#define YB_IMPORT(name)
+#define YB_EXPORT(name)
+#endif
 
 /* ---- calls of the host ---- */
 
@@ -34,7 +46,7 @@ enum {
   YB_ERR_MEMORY = -2,   /* a pointer outside the guest's memory */
   YB_ERR_SIZE = -3,     /* the buffer is too small */
   YB_ERR_ORDER = -4,    /* a read before the frame was asked for */
-  YB_ERR_DENIED = -5,   /* this job may not use SQL */
+  YB_ERR_DENIED = -5,   /* this job may not use SQL; a mapping has no SQL and emits nothing */
   YB_ERR_REFUSED = -6,  /* the statement is not one that guests may run */
   YB_ERR_FAILED = -7,   /* the engine could not run the statement */
   YB_ERR_LIMIT = -8,    /* a budget of the run is used up */
@@ -54,6 +66,11 @@ YB_IMPORT("input_read") int32_t yb_input_read(int32_t input, void *buf, uint32_t
 YB_IMPORT("input_rewind") int32_t yb_input_rewind(int32_t input);
 YB_IMPORT("query") int32_t yb_query(const char *sql, uint32_t size);
 YB_IMPORT("emit") int32_t yb_emit(const char *name, uint32_t name_size, const void *frame, uint32_t size);
+/* Sets a field of the subject's record, by its place in the manifest from 0: a
+ * number as it is, a decimal scaled, of an enumeration the place of the word. A
+ * field that is not set is null. 0, or YB_ERR_ARGUMENT for no such field and for a
+ * value out of its bounds, which changes nothing. */
+YB_IMPORT("record") int32_t yb_record(int32_t field, int64_t value);
 YB_IMPORT("log") int32_t yb_log(const char *text, uint32_t size);
 
 /* ---- small helpers ---- */
@@ -73,6 +90,7 @@ static inline int yb_equal(const void *a, const void *b, uint32_t n) {
 
 static inline void yb_say(const char *text) { yb_log(text, yb_strlen(text)); }
 
+#ifdef __wasm__
 /* wasi-libc's first malloc takes all memory that there is by then for its heap,
  * pages that yb_pages gave out included. So it is called once before the first
  * of them; a freestanding module has no malloc, and the weak name is NULL. */
@@ -90,6 +108,44 @@ static inline void *yb_pages(uint64_t size) {
   yb__settle_heap();
   size_t before = __builtin_wasm_memory_grow(0, (size_t)((size + 65535) >> 16));
   return before == (size_t)-1 ? NULL : (void *)(before << 16);
+}
+#else
+static inline void *yb_pages(uint64_t size) { return size ? calloc((size_t)(size + 65535) >> 16, 65536) : NULL; }
+#endif
+
+/* ---- decimals: an int64_t that counts units of 10^-scale ----
+ * Add with __builtin_add_overflow. */
+
+/* yb_mul_div gives a * b / c, rounded to the nearest, halves to even, with all of
+ * the product kept in between: 0, or YB_ERR_ARGUMENT when it does not fit. The mean
+ * of a sum in fen over n people, in fen: yb_mul_div(sum, 1, n, &mean). */
+static inline int32_t yb_mul_div(int64_t a, int64_t b, int64_t c, int64_t *out) {
+  if (c == 0) return YB_ERR_ARGUMENT;
+  __int128 product = (__int128)a * b;
+  int negative = (product < 0) != (c < 0);
+  unsigned __int128 left = product < 0 ? -(unsigned __int128)product : (unsigned __int128)product;
+  uint64_t divisor = c < 0 ? -(uint64_t)c : (uint64_t)c;
+  unsigned __int128 quotient = left / divisor, twice = left % divisor * 2;
+  if (twice > divisor || (twice == divisor && (quotient & 1))) quotient++;
+  if (quotient > INT64_MAX) return YB_ERR_ARGUMENT;
+  *out = negative ? -(int64_t)quotient : (int64_t)quotient;
+  return 0;
+}
+
+/* yb_format_decimal writes a decimal with a zero byte behind it, such as -12.34 for
+ * -1234 and scale 2 (at most 18), and gives its size. */
+static inline uint32_t yb_format_decimal(char to[24], int64_t v, uint8_t scale) {
+  char reversed[24];
+  uint32_t n = 0, size = 0;
+  uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+  for (uint32_t i = 0; left || i <= scale; i++, left /= 10) {
+    if (scale && i == scale) reversed[n++] = '.';
+    reversed[n++] = (char)('0' + left % 10);
+  }
+  if (v < 0) to[size++] = '-';
+  while (n) to[size++] = reversed[--n];
+  to[size] = 0;
+  return size;
 }
 
 /* yb_input finds the input of that name, or gives YB_ERR_ARGUMENT. */
@@ -129,7 +185,7 @@ typedef struct {
 
 static inline uint32_t yb__u32(const uint8_t *p) { return *(const uint32_t *)p; }
 static inline uint64_t yb__u64(const uint8_t *p) { return *(const uint64_t *)p; }
-static inline uint64_t yb__align(uint64_t n) { return (n + 7) & ~7ull; }
+static inline uint64_t yb__align(uint64_t n) { return (n + 15) & ~15ull; }
 
 static inline uint64_t yb__width(uint8_t kind) {
   switch (kind) {
@@ -195,7 +251,8 @@ static inline const char *yb_text(const yb_column *c, uint64_t row, uint32_t *si
   return c->text + c->offsets[row];
 }
 
-/* A buffer for the frames of one input; zero it before the first use. */
+/* A buffer for the frames of one input; zero it before the first use, or begin it
+ * with memory that is there, at a multiple of 8: small frames need no page then. */
 typedef struct {
   void *bytes;
   uint32_t room;

@@ -22,6 +22,13 @@
 // The function job(*Job) error holds the work; Try runs it natively, in the
 // author's own tests, over tables that the test makes.
 //
+// A mapping exports yb_map instead and is called for one subject after another. It
+// sees that subject's rows alone and sets the fields of its record; TryMap runs it
+// natively:
+//
+//	//go:wasmexport yb_map
+//	func mapOne() int32 { return yingbi.Map(one) } // func one(*yingbi.Subject) error
+//
 // Inside the domain there is no file, no network, no clock that runs and no
 // randomness that is random: the same inputs give the same bytes. A module is
 // smaller and starts sooner without fmt, os and encoding/json; this package uses

@@ -33,6 +33,8 @@ type trial struct {
 	given []Given
 	next  []int // the frame of each input that comes next
 	done  Tried
+
+	fields map[int]int64 // of a mapping's record
 }
 
 func (t *trial) has(i int32) bool { return i >= 0 && int(i) < len(t.given) }
@@ -93,5 +95,23 @@ func (t *trial) emit(name string, frame []byte) int32 {
 
 func (t *trial) log(text string) int32 {
 	t.done.Log = append(t.done.Log, text)
+	return 0
+}
+
+// TryMap runs a mapping outside the domain, for a subject whose rows a test makes. It
+// gives the record by field, and accepts any field and value.
+func TryMap(mapping func(*Subject) error, inputs ...Given) (record map[int]int64, log []string, err error) {
+	t := &trial{given: inputs, next: make([]int, len(inputs)), fields: map[int]int64{}}
+	if err := mapping(newSubject(t)); err != nil {
+		return nil, t.done.Log, err
+	}
+	return t.fields, t.done.Log, nil
+}
+
+func (t *trial) record(field int32, value int64) int32 {
+	if field < 0 {
+		return int32(errArgument)
+	}
+	t.fields[int(field)] = value
 	return 0
 }

@@ -56,4 +56,4 @@ const (
 	canonicalNaN = 0x7ff8000000000000
 )
 
-func align(n uint64) uint64 { return (n + 7) &^ 7 }
+func align(n uint64) uint64 { return (n + 15) &^ 15 }

@@ -1,0 +1,6 @@
+package main
+
+import yingbi "yingbi/guest/go"
+
+//go:wasmexport yb_map
+func run() int32 { return yingbi.Map(one) }
