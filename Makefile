@@ -45,7 +45,7 @@ test: build portable ## run every test
 
 .PHONY: race
 race: build ## run everything but the inside of cells under the race detector
-	go test -race -short $$(go list ./... | grep -v -e /sandbox/cell -e /examples/guests/)
+	go test -race -short -timeout 40m $$(go list ./... | grep -v -e /sandbox/cell -e /examples/guests/)
 
 .PHONY: soak
 soak: build ## kill the domain, cut its power, fail and fill its disk for SOAK (10m); SEED repeats a run

@@ -58,6 +58,13 @@ func TestDocumentsAreRead(t *testing.T) {
 	if err != nil || g.Policy != "claims-statistics" || g.PolicyVersion != 3 || len(g.Columns) != 3 || !slices.Equal(g.Columns[2].Uses, []Use{Measure, Row}) {
 		t.Errorf("grant %+v, %v", g, err)
 	}
+	if s.OutcomeBits != 256 {
+		t.Errorf("%d bits by default", s.OutcomeBits)
+	}
+	own := strings.Replace(scenarioText, "preset: default", "preset: default\noutcome_bits: 128", 1)
+	if s, err := ParseScenario("s.yaml", []byte(own)); err != nil || s.OutcomeBits != 128 {
+		t.Errorf("%+v, %v", s, err)
+	}
 	if _, err := s.Grant("population"); fault.KindOf(err) != fault.Denied || !strings.Contains(err.Error(), "claims") {
 		t.Errorf("Grant of what is not granted: %v", err)
 	}
@@ -76,6 +83,8 @@ func TestDocumentsRefuse(t *testing.T) {
 		"use twice":     {"[measure, row]", "[row, row]", "stands twice"},
 		"no use":        {"[measure, row]", "[]", "at least one use"},
 		"uses left out": {"person: [join]", "person:", "lists its uses"},
+		"no bits":       {"preset: default", "preset: default\noutcome_bits: 0", "want 1 to 1048576 bits"},
+		"parts of bits": {"preset: default", "preset: default\noutcome_bits: 2.5", "want a whole number"},
 		"granted twice": {"grants:\n", "grants:\n  - {dataset: claims, policy: p, version: 1, columns: {a: [row]}}\n", "granted twice"},
 	} {
 		text := strings.Replace(scenarioText, c.old, c.new, 1)
@@ -114,9 +123,11 @@ func TestEveryRoleAndAction(t *testing.T) {
 		ListDatasets: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 		SetPolicy:    {Security, Processor}, SignAgreement: {Authority}, ApproveScenario: {Authority},
 		ListScenarios: {Authority, Operator, Reviewer, Security, Auditor, Provider},
+		FetchKit:      {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 		SubmitJob:     {Operator}, RunJob: {Operator}, ReadJob: {Operator}, ReviewJob: {Reviewer}, DecideJob: {Reviewer},
 		CreateRelease: {Reviewer}, FetchRelease: {Operator}, ReadAudit: {Security, Auditor}, RotateKeys: {Security},
 		RepairDomain: {Sysadmin}, AcceptClock: {Security},
+		ReadBudget: {Operator}, ReleaseExcerpt: {Reviewer}, ReplayRelease: {Reviewer, Security, Auditor},
 	}
 	if len(want) != len(Actions()) {
 		t.Fatalf("the domain has %d actions, the test names %d", len(Actions()), len(want))
@@ -177,9 +188,20 @@ func TestCheckRefusesByRule(t *testing.T) {
 		"agreement has ended": {submit(func(r *Request, a *Agreement, _ *Scenario) {
 			a.Term.Until = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		}), "agreement_term"},
-		"own job":          {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = reviewer.ID }), "four_eyes"},
-		"own organisation": {review(func(r *Request, _ *Agreement, _ *Scenario) { r.SubmitterOrg = reviewer.Org }), "four_eyes"},
-		"unknown job":      {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = "" }), "four_eyes"},
+		"kit of another's agreement": {submit(func(r *Request, a *Agreement, _ *Scenario) {
+			r.Action, a.Operator = FetchKit, "另一家公司"
+		}), "agreement"},
+		"kit without an agreement":         {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action, r.Agreement = FetchKit, nil }), "scenario"},
+		"own job":                          {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = reviewer.ID }), "four_eyes"},
+		"own organisation":                 {review(func(r *Request, _ *Agreement, _ *Scenario) { r.SubmitterOrg = reviewer.Org }), "four_eyes"},
+		"unknown job":                      {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Submitter = "" }), "four_eyes"},
+		"replay of one's own organisation": {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Action, r.SubmitterOrg = ReplayRelease, reviewer.Org }), "four_eyes"},
+		"replay of another department": {review(func(r *Request, _ *Agreement, s *Scenario) {
+			r.Action, s.Department = ReplayRelease, "玉溪市教育局"
+		}), "department"},
+		"excerpt after the term": {review(func(r *Request, a *Agreement, _ *Scenario) {
+			r.Action, a.Term.Until = ReleaseExcerpt, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		}), "agreement_term"},
 		"other department": {review(func(_ *Request, _ *Agreement, s *Scenario) { s.Department = "玉溪市教育局" }), "department"},
 	} {
 		d := Check(c.r)
@@ -194,6 +216,14 @@ func TestCheckRefusesByRule(t *testing.T) {
 		if d := Check(r); !d.Allowed || d.Err() != nil {
 			t.Errorf("%s: %+v", name, d)
 		}
+	}
+}
+
+// TestYearIsTheDomains holds that a year begins at midnight in China.
+func TestYearIsTheDomains(t *testing.T) {
+	midnight := time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)
+	if before, after := Year(midnight.Add(-time.Second)), Year(midnight); before != 2026 || after != 2027 {
+		t.Errorf("%d before midnight, %d after", before, after)
 	}
 }
 

@@ -25,13 +25,17 @@ const (
 	SignAgreement   Action = "agreement.sign"
 	ApproveScenario Action = "scenario.approve"
 	ListScenarios   Action = "scenario.list"
+	FetchKit        Action = "scenario.kit"
 	SubmitJob       Action = "job.submit"
 	RunJob          Action = "job.run"
 	ReadJob         Action = "job.read"
+	ReadBudget      Action = "budget.read"
 	ReviewJob       Action = "review.read"
 	DecideJob       Action = "review.decide"
+	ReleaseExcerpt  Action = "review.excerpt"
 	CreateRelease   Action = "release.create"
 	FetchRelease    Action = "release.fetch"
+	ReplayRelease   Action = "release.replay"
 	ReadAudit       Action = "audit.read"
 	RotateKeys      Action = "keys.rotate"
 	RepairDomain    Action = "domain.repair"
@@ -42,8 +46,9 @@ const (
 type rule struct {
 	roles    []Role
 	scenario bool // the scenario and its agreement must be in force, and the person's organisation a party
+	party    bool // an operator's organisation must be the one that the agreement is with
 	own      bool // the job must be of the person's own organisation
-	foreign  bool // the job must be of another person and another organisation, and the scenario of the person's department
+	foreign  bool // for a reviewer, the job must be of another person and another organisation, and the scenario of the reviewer's department
 }
 
 var rules = map[Action]rule{
@@ -58,13 +63,17 @@ var rules = map[Action]rule{
 	SignAgreement:   {roles: []Role{Authority}},
 	ApproveScenario: {roles: []Role{Authority}},
 	ListScenarios:   {roles: []Role{Authority, Operator, Reviewer, Security, Auditor, Provider}},
+	FetchKit:        {roles: []Role{Provider, Authority, Processor, Operator, Reviewer, Security, Auditor}, party: true},
 	SubmitJob:       {roles: []Role{Operator}, scenario: true},
 	RunJob:          {roles: []Role{Operator}, scenario: true, own: true},
 	ReadJob:         {roles: []Role{Operator}, own: true},
+	ReadBudget:      {roles: []Role{Operator}},
 	ReviewJob:       {roles: []Role{Reviewer}, foreign: true},
 	DecideJob:       {roles: []Role{Reviewer}, foreign: true},
+	ReleaseExcerpt:  {roles: []Role{Reviewer}, scenario: true, foreign: true},
 	CreateRelease:   {roles: []Role{Reviewer}, scenario: true, foreign: true},
 	FetchRelease:    {roles: []Role{Operator}, own: true},
+	ReplayRelease:   {roles: []Role{Reviewer, Security, Auditor}, foreign: true},
 	ReadAudit:       {roles: []Role{Security, Auditor}},
 	RotateKeys:      {roles: []Role{Security}},
 	RepairDomain:    {roles: []Role{Sysadmin}},
@@ -131,10 +140,16 @@ func Check(r Request) Decision {
 		return deny("role", fmt.Sprintf("%s needs %s; %s is %s", r.Action, words(rule.roles), r.Actor.ID, words(r.Actor.Roles)),
 			"ask a person with that role, or the system administrator for the role")
 	}
+	if rule.party && r.Actor.Has(Operator) {
+		if d := checkParty(r, r.Actor.Org); !d.Allowed {
+			return d
+		}
+	}
 	if rule.own && r.SubmitterOrg != r.Actor.Org {
 		return deny("own_work", "the job is of another organisation", "read the jobs of your own")
 	}
-	if rule.foreign {
+	// Who is asked as another than a reviewer learns nothing of the work itself.
+	if rule.foreign && !slices.ContainsFunc(rule.roles, func(role Role) bool { return role != Reviewer && r.Actor.Has(role) }) {
 		if d := checkReviewer(r); !d.Allowed {
 			return d
 		}
@@ -162,18 +177,28 @@ func checkReviewer(r Request) Decision {
 	return Decision{Allowed: true}
 }
 
-func checkScenario(r Request) Decision {
+// checkParty holds that the scenario's agreement is with the organisation.
+func checkParty(r Request, org string) Decision {
 	s, a := r.Scenario, r.Agreement
-	if s == nil || a == nil || s.Agreement != a.ID {
+	switch {
+	case s == nil || a == nil || s.Agreement != a.ID:
 		return deny("scenario", "no scenario grants this", "ask the authority for a scenario under your agreement")
+	case a.Operator != org:
+		return deny("agreement", fmt.Sprintf("agreement %s is with %s, not with %s", a.ID, a.Operator, org), "work under an agreement of your own organisation")
 	}
+	return Decision{Allowed: true}
+}
+
+func checkScenario(r Request) Decision {
 	org := r.Actor.Org
 	if r.SubmitterOrg != "" {
 		org = r.SubmitterOrg
 	}
+	if d := checkParty(r, org); !d.Allowed {
+		return d
+	}
+	s, a := r.Scenario, r.Agreement
 	switch {
-	case a.Operator != org:
-		return deny("agreement", fmt.Sprintf("agreement %s is with %s, not with %s", a.ID, a.Operator, org), "work under an agreement of your own organisation")
 	case !a.Term.Covers(r.Now):
 		return deny("agreement_term", fmt.Sprintf("agreement %s runs %s", a.ID, a.Term), "apply to the authority for renewal")
 	case !s.Term.Covers(r.Now):

@@ -79,7 +79,22 @@ type Scenario struct {
 	Preset     string // the disclosure-control preset of the scenario
 	Term       Term
 	Grants     []Grant
+
+	// OutcomeBits is how many bits an organisation may learn in a calendar year from
+	// how its runs over one data set end.
+	OutcomeBits int64
 }
+
+// defaultOutcomeBits are 91 runs a year without codes of their own, at 2.8 bits each:
+// more than an honest study needs, and fewer than the questions by which a
+// collection of yes and no describes a hundred people.
+const (
+	defaultOutcomeBits = 256
+	maxOutcomeBits     = 1 << 20
+)
+
+// Year is the calendar year of an instant in the domain's zone.
+func Year(t time.Time) int { return t.In(zone).Year() }
 
 // ParseAgreement reads an agreement; file names it in errors.
 func ParseAgreement(file string, b []byte) (*Agreement, error) {
@@ -110,9 +125,23 @@ func ParseScenario(file string, b []byte) (*Scenario, error) {
 		Department: r.text("department"), Preset: r.text("preset"), Term: r.term(),
 	}
 	if r.err == nil {
+		s.OutcomeBits, r.err = parseOutcomeBits(m.Get("outcome_bits"))
+	}
+	if r.err == nil {
 		s.Grants, r.err = parseGrants(m)
 	}
 	return s, r.done()
+}
+
+func parseOutcomeBits(n *yamldoc.Node) (int64, error) {
+	if n == nil {
+		return defaultOutcomeBits, nil
+	}
+	bits, err := n.Int()
+	if err == nil && (bits < 1 || bits > maxOutcomeBits) {
+		err = n.Errorf("want 1 to %d bits a year, such as 128; left out, it is %d", maxOutcomeBits, defaultOutcomeBits)
+	}
+	return bits, err
 }
 
 func top(file string, b []byte) (*yamldoc.Map, error) {

@@ -33,6 +33,7 @@ type desk struct {
 	f                       *fixture
 	queued                  map[string]string // by who will run it
 	held, approved, release string
+	logged                  string // its module wrote to its log
 	made                    int
 }
 
@@ -47,6 +48,7 @@ func newDesk(f *fixture) *desk {
 	}
 	d.release = f.held("by_district", nil)
 	f.released(d.release)
+	d.logged = f.runText(document("jobs/compare.yaml"), ends(1, "line\n"))
 	return d
 }
 
@@ -88,6 +90,9 @@ func (d *desk) verbs() []verb {
 		{"list versions", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Versions(ctx, "claims")) }},
 		{"list scenarios", access.ListScenarios, everybodyReads, func(s *Session) error { return one(s.Documents(ctx, job.DocScenario)) }},
 		{"list agreements", access.ListScenarios, everybodyReads, func(s *Session) error { return one(s.Documents(ctx, job.DocAgreement)) }},
+		{"take a kit", access.FetchKit, []string{"li", "bai", "chen", "wen", "shen", "wang", "wu", "zhao", "qian", "tan", "sun", "pei"}, func(s *Session) error {
+			return one(s.Kit(ctx, "chronic"))
+		}},
 		{"set a policy", access.SetPolicy, []string{"shen", "pei"}, func(s *Session) error {
 			return one(s.SetPolicy(ctx, "claims.yaml", d.another("policies/claims.yaml", "claims-statistics")))
 		}},
@@ -102,6 +107,12 @@ func (d *desk) verbs() []verb {
 		}},
 		{"run", access.RunJob, []string{"wang", "wu"}, func(s *Session) error { return one(s.Jobs().Run(ctx, s.Actor, d.queued[s.Actor.ID])) }},
 		{"show", access.ReadJob, []string{"wang", "wu"}, func(s *Session) error { return one(s.Jobs().Show(ctx, s.Actor, d.held)) }},
+		{"read what was told", access.ReadJob, []string{"wang", "wu"}, func(s *Session) error { return one(s.Jobs().Told(ctx, s.Actor, d.logged)) }},
+		{"read the budgets", access.ReadBudget, []string{"wang", "wu", "feng"}, func(s *Session) error { return one(s.Budgets(ctx)) }},
+		{"release an excerpt", access.ReleaseExcerpt, []string{"zhao"}, func(s *Session) error {
+			return one(s.Jobs().ReleaseExcerpt(ctx, s.Actor, d.logged, []job.Lines{{First: 1, Last: 1}}, "a test"))
+		}},
+		{"replay", access.ReplayRelease, []string{"zhao", "shen", "sun"}, func(s *Session) error { return s.Jobs().Replay(ctx, s.Actor, d.release) }},
 		{"review", access.ReviewJob, []string{"zhao"}, func(s *Session) error { return one(s.Jobs().Open(ctx, s.Actor, d.held)) }},
 		{"approve", access.DecideJob, []string{"zhao"}, func(s *Session) error { return one(s.Approve(ctx, d.held)) }},
 		{"reject", access.DecideJob, []string{"zhao"}, func(s *Session) error { return one(s.Reject(ctx, d.queued["wang"], "poor_quality")) }}, // it has run by then

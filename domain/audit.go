@@ -12,8 +12,8 @@ import (
 // Jobs gives the service that runs the life of jobs.
 func (d *Domain) Jobs() *job.Service {
 	return &job.Service{
-		Name: d.Info.Name, Public: d.Info.Public, Store: d.store, Documents: documents{d.store}, Log: d.log,
-		Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Clock: d.cfg.Clock, Cache: d.cfg.Cache, Notes: d.cfg.Log,
+		Name: d.Info.Name, Program: d.cfg.Program, Public: d.Info.Public, Store: d.store, Documents: documents{d.store}, Log: d.log,
+		Account: &d.ledger.account, Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Clock: d.cfg.Clock, Cache: d.cfg.Cache, Notes: d.cfg.Log,
 	}
 }
 

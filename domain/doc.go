@@ -15,6 +15,9 @@
 // left open, as done or as abandoned, by what the database has (acts.go). Look does
 // the same on paper, with the public key alone, and changes nothing.
 //
+// What runs charge to outcome budgets stands in their intents; the sum of it is made
+// anew from the log at each Open (budget.go).
+//
 // Time is the host's, but never before the newest time of the log (clock.go).
 //
 // A domain folder holds

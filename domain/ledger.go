@@ -19,7 +19,7 @@ const commitAction = "vault.commit"
 // ledger is the vault's commit point: the newest manifest of each compartment as
 // the audit log has it. While the log is replayed it also gathers what Open
 // compares with the metadata database: which intents ended well, and which have
-// no outcome yet.
+// no outcome yet. What the intents charged to outcome budgets it keeps in account.
 type ledger struct {
 	log *audit.Log
 
@@ -27,6 +27,7 @@ type ledger struct {
 	versions map[string]manifestVersion
 	open     map[uint64]audit.Record // intents; only filled by replay, as is done
 	done     acts
+	account  account
 }
 
 type manifestVersion struct {
@@ -43,6 +44,7 @@ func (l *ledger) replay(index uint64, r audit.Record) error {
 	switch {
 	case r.Phase == audit.Intent:
 		l.open[index] = r
+		return l.account.replay(index, r)
 	case r.Phase == audit.Outcome && r.Ref != nil:
 		if r.Result == audit.OK {
 			l.done.note(l.open[*r.Ref])

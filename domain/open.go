@@ -33,6 +33,8 @@ type Config struct {
 	Clock  clock.Clock   // nil is clock.System
 	Log    *slog.Logger  // nil discards
 	Cache  job.Cache     // of masked views
+
+	Program string // version of this program, noted with each run; may be empty
 }
 
 func (c Config) settled() Config {

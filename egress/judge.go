@@ -23,9 +23,20 @@ type Report struct {
 	Tables      []TableReport `json:"tables"`
 	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
+	Mappings    []Mapping     `json:"mappings,omitempty"`    // what a mapped module made records of
 	Warnings    []string      `json:"warnings,omitempty"`    // what the data make of it; for reviewers, never for a certificate
 	NotChecked  []string      `json:"not_checked"`           // follows from the manifest alone
 	Decision    string        `json:"decision"`
+}
+
+// Mapping says how a module came through the subjects that it mapped. It is for
+// reviewers.
+type Mapping struct {
+	Name     string `json:"name"`
+	Unit     string `json:"unit"`
+	Subjects int64  `json:"subjects"`
+	Failed   int64  `json:"failed"` // subjects without a record: the module trapped, ended itself, or said so
+	Shared   bool   `json:"shared,omitempty"`
 }
 
 // TableReport is the judgement of one table.

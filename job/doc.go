@@ -13,7 +13,12 @@
 // here by package manifest, the module by package admission, and neither is
 // handed to an engine outside a cell. What a cell answers is a frame that the
 // parent asked for by name. An operator learns nothing of a run over rows until a
-// person has decided (State.Outside).
+// person has decided (State.Outside). What can be learnt from that decision is charged
+// to a budget before the run (outcome.go), as are lines of a module's log that a
+// reviewer releases (excerpt.go).
+//
+// A run notes what it stood on (Used); by that a release can be run again and compared
+// byte for byte (replay.go).
 //
 // The package defines the Store, Documents and Runner that it needs; store and
 // sandbox implement them, domain ties them together.

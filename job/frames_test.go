@@ -153,9 +153,29 @@ func TestFailuresInWords(t *testing.T) {
 		{fmt.Errorf("running: %w", &sandbox.Failure{Reason: sandbox.Time, Limit: "time of 1s"}), "limit", "time of 1s"},
 		{fault.New(fault.Invalid, "not unique"), "invalid", ""},
 	} {
-		if got := describe(c.err); got.Kind != c.kind || got.Limit != c.limit || got.Text != c.err.Error() {
+		if got := describe(c.err, nil); got.Kind != c.kind || got.Limit != c.limit || got.Text != c.err.Error() {
 			t.Errorf("%v: %+v", c.err, got)
 		}
+	}
+}
+
+// TestErrorsOfTheModulesOwn holds that only a declared result is told by its name.
+func TestErrorsOfTheModulesOwn(t *testing.T) {
+	declared := []manifest.Error{{Name: "too_few_rows", Text: "数据不足"}, {Name: "bad_dates", Text: "日期无效"}}
+	for at, want := range []struct{ code, text string }{
+		{"", "the cell gave up: guest-exit"},
+		{"too_few_rows", "the module ended with error 1 of its own, too_few_rows: 数据不足"},
+		{"bad_dates", "the module ended with error 2 of its own, bad_dates: 日期无效"},
+		{"", "the module ended with 3, for which its manifest declares no error"},
+	} {
+		got := describe(&sandbox.Failure{Reason: sandbox.Refused, Code: abi.FailGuestExit, At: at}, declared)
+		if got.Kind != "invalid" || got.Code != want.code || got.Text != want.text {
+			t.Errorf("%d: %+v", at, got)
+		}
+	}
+	// A position means a code of the module's own only where the module ended itself.
+	if got := describe(&sandbox.Failure{Reason: sandbox.Refused, Code: abi.FailEngine, At: 1}, declared); got.Code != "" {
+		t.Errorf("%+v", got)
 	}
 }
 

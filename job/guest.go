@@ -30,12 +30,12 @@ var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Outpu
 // guest runs the module: over finished tables, whose function is published, or
 // over masked rows, whose figures are only compared with the domain's own.
 func (r *run) guest() error {
-	result, err := r.runGuest(false)
-	var cell *sandbox.Failure
-	if errors.As(err, &cell) && cell.Code == abi.FailModule && r.cached {
-		result, err = r.runGuest(true) // the cached code was of another processor or compiler
-	}
-	r.log = result.Log
+	var result sandbox.GuestResult
+	var err error
+	r.log, err = r.withCode(func(module, code []byte) ([]byte, error) {
+		result, err = r.runGuest(module, code)
+		return result.Log, err
+	})
 	if err != nil {
 		return errors.Join(err, r.keepLog())
 	}
@@ -52,10 +52,31 @@ func (r *run) guest() error {
 	return nil
 }
 
-// runGuest runs the module in a cell of its own; with recompile, from code that
-// was made just now.
-func (r *run) runGuest(recompile bool) (sandbox.GuestResult, error) {
-	files, req, err := r.guestInputs(recompile)
+// withCode hands over the module and its native code. Where no cell can load the code
+// that was cached, it was of another processor or compiler, and is made again.
+func (r *run) withCode(do func(module, code []byte) (log []byte, err error)) (log []byte, err error) {
+	module, err := r.home.Read(r.ctx, objModule, maxObject)
+	if err != nil {
+		return nil, err
+	}
+	code, cached, err := r.code(module, false)
+	if err != nil {
+		return nil, err
+	}
+	log, err = do(module, code)
+	var cell *sandbox.Failure
+	if !cached || !errors.As(err, &cell) || cell.Code != abi.FailModule {
+		return log, err
+	}
+	if code, _, err = r.code(module, true); err != nil {
+		return log, err
+	}
+	return do(module, code)
+}
+
+// runGuest runs the module in a cell of its own.
+func (r *run) runGuest(module, code []byte) (sandbox.GuestResult, error) {
+	files, req, err := r.guestInputs(module, code)
 	if err != nil {
 		return sandbox.GuestResult{}, errors.Join(err, closeAll(files))
 	}
@@ -71,27 +92,19 @@ const guestHost = 128 << 20
 
 // keepLog seals what the module wrote before the run failed, for the reviewer.
 func (r *run) keepLog() error {
-	if len(r.log) == 0 {
+	if len(r.log) == 0 || r.replay {
 		return nil
 	}
 	return r.home.Put(r.ctx, objGuestLog, bytesOf(r.log))
 }
 
-func (r *run) guestInputs(recompile bool) (files []*os.File, req abi.GuestRequest, err error) {
+func (r *run) guestInputs(module, code []byte) (files []*os.File, req abi.GuestRequest, err error) {
 	add := func(name string, b []byte) (fd int, err error) {
 		f, err := sandbox.SealedFile(name, bytesOf(b))
 		if err == nil {
 			files = append(files, f)
 		}
 		return abi.InputFD + len(files) - 1, err
-	}
-	module, err := r.home.Read(r.ctx, objModule, maxObject)
-	if err != nil {
-		return files, req, err
-	}
-	code, err := r.code(module, recompile)
-	if err != nil {
-		return files, req, err
 	}
 	guest := r.plan.Guest
 	req = abi.GuestRequest{
@@ -138,7 +151,7 @@ func (r *run) pages() uint32 { return uint32(min(r.manifest.Limits.Memory>>16, 1
 // seed gives a module the same randomness for the same job over the same views.
 func (r *run) seed() []byte {
 	parts := [][]byte{[]byte("yingbi guest seed\x00"), r.manifest.Canonical()}
-	for _, in := range r.plan.Inputs {
+	for _, in := range r.manifest.Inputs {
 		identity := r.views.byName[in.Name].Identity()
 		parts = append(parts, identity[:])
 	}
@@ -198,30 +211,32 @@ const codeVersion = "wazero/1.12.0/" + runtime.GOARCH
 
 // code gives the native code of a module: from the cache, where it lies sealed
 // under a name that only this module has, or fresh from a compile cell.
-func (r *run) code(module []byte, recompile bool) ([]byte, error) {
-	in := keeper.Intent{Actor: r.job.Submitter, Compartment: modulesCompartment, Purpose: "compile", Job: r.job.ID}
+func (r *run) code(module []byte, recompile bool) (code []byte, cached bool, err error) {
+	in := keeper.Intent{Actor: r.actor, Compartment: modulesCompartment, Purpose: "compile", Job: r.job.ID}
 	open := r.service.Vault.Create
 	if r.service.Vault.Exists(modulesCompartment) {
 		open = r.service.Vault.Unlock
 	}
 	cache, err := open(r.ctx, in)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer cache.Close()
 	key, err := cache.Derive("module code "+codeVersion, 32)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	digest := crypto.HMAC(key, module)
 	name := hex.EncodeToString(digest[:])
 	_, missing := cache.Stat(name)
-	if r.cached = missing == nil && !recompile; r.cached {
-		return cache.Read(r.ctx, name, maxObject)
+	if missing == nil && !recompile {
+		code, err = cache.Read(r.ctx, name, maxObject)
+		return code, true, err
 	}
-	code, err := r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: r.pages()}, module, compileLimits)
-	if err != nil {
-		return nil, err
+	limits := compileLimits
+	limits.Owner = r.job.Org
+	if code, err = r.service.Runner.Compile(r.ctx, abi.CompileRequest{MaxPages: r.pages()}, module, limits); err != nil {
+		return nil, false, err
 	}
-	return code, cache.Put(r.ctx, name, bytesOf(code))
+	return code, false, cache.Put(r.ctx, name, bytesOf(code))
 }

@@ -11,7 +11,6 @@ import (
 	"yingbi/egress"
 	"yingbi/internal/fault"
 	"yingbi/keeper"
-	"yingbi/manifest"
 	"yingbi/release"
 	"yingbi/vault"
 )
@@ -101,11 +100,7 @@ func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c cir
 
 // certificate fills in what a certificate says of the job, from what is sealed.
 func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (*release.Certificate, error) {
-	body, err := home.Read(ctx, objManifest, maxManifest)
-	if err != nil {
-		return nil, err
-	}
-	m, err := manifest.Parse(objManifest, body)
+	m, err := readManifest(ctx, home)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +115,8 @@ func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home 
 	if err := getJSON(ctx, home, objDecision, &d); err != nil {
 		return nil, err
 	}
-	if body, err = home.Read(ctx, objReport, maxObject); err != nil {
+	body, err := home.Read(ctx, objReport, maxObject)
+	if err != nil {
 		return nil, err
 	}
 	report, err := egress.ParseReport(body)

@@ -9,6 +9,7 @@ import (
 	"yingbi/crypto"
 	"yingbi/egress"
 	"yingbi/internal/fault"
+	"yingbi/manifest"
 	"yingbi/release"
 	"yingbi/vault"
 )
@@ -23,7 +24,9 @@ type Review struct {
 	Report      *egress.Report  `json:"report,omitempty"`
 	Tables      []release.Table `json:"tables,omitempty"`
 	Failure     *Failure        `json:"failure,omitempty"`
-	GuestLog    string          `json:"guest_log,omitempty"`
+	GuestLog    string          `json:"guest_log,omitempty"` // any bytes
+	Excerpt     *Excerpt        `json:"excerpt,omitempty"`   // of the log, as it was released
+	Budgets     []Budget        `json:"budgets"`             // of the submitter's organisation, for what the job reads
 	ReportSeal  crypto.Digest   `json:"report_commitment"`
 	TableDigest crypto.Digest   `json:"tables_digest"`
 }
@@ -31,7 +34,7 @@ type Review struct {
 // Open opens a held, failed or decided job for a reviewer. Looking is recorded:
 // it shows evidence that nobody else may see.
 func (s *Service) Open(ctx context.Context, actor access.Person, id string) (r *Review, err error) {
-	j, _, err := s.find(ctx, actor, access.ReviewJob, id)
+	j, c, err := s.find(ctx, actor, access.ReviewJob, id)
 	if err != nil {
 		return nil, err
 	}
@@ -42,13 +45,13 @@ func (s *Service) Open(ctx context.Context, actor access.Person, id string) (r *
 			return err
 		}
 		defer home.Close()
-		r, err = s.review(ctx, j, home)
+		r, err = s.review(ctx, j, c, home)
 		return err
 	})
 	return r, err
 }
 
-func (s *Service) review(ctx context.Context, j Job, home *vault.Compartment) (*Review, error) {
+func (s *Service) review(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (*Review, error) {
 	r := &Review{Job: j}
 	var err error
 	if r.Steps, err = s.Store.Transitions(ctx, j.ID); err != nil {
@@ -59,6 +62,14 @@ func (s *Service) review(ctx context.Context, j Job, home *vault.Compartment) (*
 		return nil, err
 	}
 	r.Manifest = string(body)
+	m, err := manifest.Parse(objManifest, body)
+	if err != nil {
+		return nil, err
+	}
+	r.Budgets = s.budgetsOf(j, c, m)
+	if r.Excerpt, err = readExcerpt(ctx, home); err != nil {
+		return nil, err
+	}
 	if r.GuestLog, err = optional(ctx, home, objGuestLog); err != nil {
 		return nil, err
 	}
@@ -165,6 +176,11 @@ func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.S
 			return err
 		}
 		defer home.Close()
+		if reason == ModuleError {
+			if _, err := failureCode(ctx, j, home); err != nil {
+				return err
+			}
+		}
 		if err := s.sign(ctx, actor, key, j, home, verdict, reason); err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 
 	"yingbi/access"
 	"yingbi/audit"
-	"yingbi/crypto"
 	"yingbi/egress"
 	"yingbi/internal/durable"
 	"yingbi/internal/fault"
@@ -25,35 +24,9 @@ import (
 type Runner interface {
 	Query(context.Context, abi.QueryRequest, []*os.File, sandbox.Limits) (map[string]*abi.Frame, error)
 	Compile(context.Context, abi.CompileRequest, []byte, sandbox.Limits) ([]byte, error)
+	Map(context.Context, abi.MapRequest, []*os.File, sandbox.Limits, func(*abi.Frame) error) (log []byte, err error)
 	Guest(context.Context, abi.GuestRequest, []*os.File, sandbox.Limits) (sandbox.GuestResult, error)
 	Prepare(context.Context, abi.PrepareRequest, *os.File, sandbox.Limits, io.Writer) error
-}
-
-// Used says what a run stood on, for the certificate and for running it again.
-type Used struct {
-	Inputs []UsedInput `json:"inputs"`
-	Preset string      `json:"preset"`
-	At     time.Time   `json:"at"`
-}
-
-// UsedInput is one input of a run.
-type UsedInput struct {
-	Name          string        `json:"name"`
-	Dataset       string        `json:"dataset"`
-	Version       int           `json:"version"`
-	VersionDigest crypto.Digest `json:"version_digest"` // a commitment
-	Policy        string        `json:"policy"`
-	PolicyVersion int           `json:"policy_version"`
-	PolicyDigest  crypto.Digest `json:"policy_digest"`
-	View          crypto.Digest `json:"view"`
-}
-
-// Failure says why a run failed. It is sealed and shown to a reviewer; an
-// operator sees none of it until a reviewer has chosen a reason.
-type Failure struct {
-	Kind  string `json:"kind"`            // of fault
-	Limit string `json:"limit,omitempty"` // what was exceeded
-	Text  string `json:"text"`
 }
 
 // Run runs a queued job to its end: held, or failed. A failure of the job itself
@@ -70,26 +43,34 @@ func (s *Service) Run(ctx context.Context, actor access.Person, id string) (Job,
 	if err := c.current(); err != nil {
 		return j.Outside(), err
 	}
-	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id}
-	err = s.Log.Act(ctx, intent, func(uint64) error { return s.run(ctx, actor, &j, c) })
+	home, err := s.unlock(ctx, actor, id, "run")
+	if err != nil {
+		return j.Outside(), err
+	}
+	defer home.Close()
+	m, err := readManifest(ctx, home)
+	if err != nil {
+		return j.Outside(), err
+	}
+	charge, err := s.spend(ctx, actor, access.RunJob, j, c, m, Cost(m))
+	if err != nil {
+		return j.Outside(), err
+	}
+	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id, Details: charge.details()}
+	err = s.Log.Act(ctx, intent, func(uint64) error { return s.run(ctx, actor, &j, c, home, m) })
 	return j.Outside(), err
 }
 
-func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circumstances) error {
-	home, err := s.unlock(ctx, actor, j.ID, "run")
-	if err != nil {
-		return err
-	}
-	defer home.Close()
+func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment, m *manifest.Manifest) error {
 	if err := s.move(ctx, j, Running, actor.ID); err != nil {
 		return err
 	}
-	failure := s.execute(ctx, actor, j, c, home)
+	failure := s.execute(ctx, actor, j, c, home, m)
 	var open *audit.UndecidedError
 	if failure == nil || errors.As(failure, &open) {
 		return failure
 	}
-	last, told := context.WithoutCancel(ctx), describe(failure)
+	last, told := context.WithoutCancel(ctx), describe(failure, m.Errors)
 	j.Reason = told.Kind
 	if err := putJSON(last, home, objFailure, told); err != nil {
 		return err
@@ -103,70 +84,26 @@ func (s *Service) run(ctx context.Context, actor access.Person, j *Job, c circum
 	return ctx.Err() // the caller's own interruption is no secret to them
 }
 
-func describe(err error) Failure {
-	f := Failure{Kind: fault.KindOf(err).String(), Text: err.Error()}
-	var cell *sandbox.Failure
-	if !errors.As(err, &cell) {
-		return f
-	}
-	f.Limit = cell.Limit
-	switch cell.Code {
-	case abi.FailMemory:
-		f.Kind, f.Limit = fault.Limit.String(), "memory"
-	case abi.FailGuestLimit:
-		f.Kind, f.Limit = fault.Limit.String(), "what a module may emit"
-	case abi.FailOverflow, abi.FailModule, abi.FailForbiddenImport, abi.FailGuestTrap, abi.FailGuestExit, abi.FailGuestOutput:
-		f.Kind = fault.Invalid.String() // the job's fault, not the domain's
-	}
-	return f
-}
-
 // execute takes a running job to held: views, query, guest, judgement.
-func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment) error {
-	body, err := home.Read(ctx, objManifest, maxManifest)
+func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c circumstances, home *vault.Compartment, m *manifest.Manifest) error {
+	inputs, err := s.inputs(ctx, m, c.scenario, nil)
 	if err != nil {
 		return err
 	}
-	m, err := manifest.Parse(objManifest, body)
+	r, err := s.begin(ctx, actor, "run", j, home, m, inputs)
 	if err != nil {
 		return err
 	}
-	inputs, err := s.inputs(ctx, m, c.scenario)
-	if err != nil {
-		return err
-	}
-	granted, err := schema(inputs)
-	if err != nil {
-		return err
-	}
-	plan, err := m.Check(granted)
-	if err != nil {
-		return err
-	}
-	preset, err := egress.PresetByName(c.scenario.Preset)
-	if err != nil {
-		return err
-	}
-	open, err := s.openViews(ctx, actor, *j, inputs)
-	if err != nil {
-		return err
-	}
-	defer open.Close()
-	r := run{service: s, ctx: ctx, job: j, manifest: m, plan: plan, views: open, home: home}
+	defer r.views.Close()
 	defer r.tend(inputs)
-	for _, in := range inputs {
-		if in.version.Created.After(r.newest) {
-			r.newest = in.version.Created
-		}
-	}
-	if err := r.compute(preset); err != nil {
+	if err := r.compute(c.scenario.Preset); err != nil {
 		return err
 	}
-	j.Class = plan.Assurance.String()
+	j.Class = r.plan.Assurance.String()
 	if err := s.move(ctx, j, Checking, actor.ID); err != nil {
 		return err
 	}
-	u, err := used(inputs, open, c.scenario.Preset, s.Clock())
+	u, err := r.used(inputs, c.scenario.Preset)
 	if err != nil {
 		return err
 	}
@@ -176,28 +113,32 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 	return s.move(ctx, j, Held, actor.ID)
 }
 
-// maxManifest is more than a manifest may have.
-const maxManifest = 2 << 20
-
-func used(inputs []input, open *views, preset string, at time.Time) (Used, error) {
-	out := Used{Preset: preset, At: at}
-	for _, in := range inputs {
-		digest, err := crypto.ParseDigest(in.version.Digest)
-		if err != nil {
-			return out, err
-		}
-		out.Inputs = append(out.Inputs, UsedInput{
-			Name: in.name, Dataset: in.dataset.ID, Version: in.version.Number, VersionDigest: digest,
-			Policy: in.policy.ID, PolicyVersion: in.grant.PolicyVersion, PolicyDigest: in.policy.Digest(), View: open.byName[in.name].Identity(),
-		})
+// begin checks the manifest against what its inputs are granted for, and opens their
+// views, which the caller closes.
+func (s *Service) begin(ctx context.Context, actor access.Person, purpose string, j *Job, home *vault.Compartment, m *manifest.Manifest, inputs []input) (*run, error) {
+	granted, err := schema(inputs)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	r := &run{service: s, ctx: ctx, actor: actor.ID, job: j, manifest: m, home: home}
+	if r.plan, err = m.Check(granted); err != nil {
+		return nil, err
+	}
+	for _, in := range inputs {
+		if in.version.Created.After(r.newest) {
+			r.newest = in.version.Created
+		}
+	}
+	r.views, err = s.openViews(ctx, actor, purpose, *j, inputs)
+	return r, err
 }
 
 // run is one execution, from views to what is kept of it.
 type run struct {
 	service  *Service
 	ctx      context.Context // of this one call of execute; a run does not outlive it
+	actor    string          // for whom it runs
+	replay   bool            // it leaves the job as it is
 	job      *Job
 	manifest *manifest.Manifest
 	plan     *manifest.Plan
@@ -208,19 +149,26 @@ type run struct {
 	tables    []*egress.Table
 	report    *egress.Report
 	published []*egress.Published
-	cached    bool // the module's native code came from the cache
+	mapped    []egress.Mapping
 	log       []byte
 }
 
 // limits of a cell of this job.
 func (r *run) limits() sandbox.Limits {
-	return sandbox.Limits{Memory: r.manifest.Limits.Memory, Wall: r.manifest.Limits.Time, Output: maxAnswer}
+	return sandbox.Limits{Owner: r.job.Org, Memory: r.manifest.Limits.Memory, Wall: r.manifest.Limits.Time, Output: maxAnswer}
 }
 
 // maxAnswer bounds what a cell of a job may answer, in bytes: tables are small.
 const maxAnswer = 64 << 20
 
-func (r *run) compute(preset egress.Preset) error {
+func (r *run) compute(rules string) error {
+	preset, err := egress.PresetByName(rules)
+	if err != nil {
+		return err
+	}
+	if err := r.mappings(); err != nil {
+		return err
+	}
 	frames, err := r.query()
 	if err != nil {
 		return err
@@ -239,6 +187,7 @@ func (r *run) compute(preset egress.Preset) error {
 		}
 	}
 	r.report = egress.Judge(preset, r.tables)
+	r.report.Mappings = r.mapped
 	if r.plan.Guest != nil {
 		return r.guest()
 	}
@@ -290,13 +239,18 @@ func number(f *abi.Frame) (int64, error) {
 	return f.Columns[0].Ints[0], nil
 }
 
+// results are the run's tables and report as they are sealed.
+func (r *run) results() (tables, report []byte, err error) {
+	if tables, err = encodeTables(r.published); err != nil {
+		return nil, nil, err
+	}
+	report, err = r.report.Encode()
+	return tables, report, err
+}
+
 // keep seals what the run made, as one version of the job's compartment.
 func (r *run) keep(u Used) error {
-	tables, err := encodeTables(r.published)
-	if err != nil {
-		return err
-	}
-	report, err := r.report.Encode()
+	tables, report, err := r.results()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"yingbi/access"
@@ -29,6 +30,7 @@ type Store interface {
 	MoveJob(context.Context, Job, Transition) error
 	Transitions(ctx context.Context, id string) ([]Transition, error)
 	LatestVersion(ctx context.Context, dataset string) (catalog.Version, error)
+	Versions(ctx context.Context, dataset string) ([]catalog.Version, error)
 
 	// When each cached view of a data set was last used, by identity.
 	UseView(ctx context.Context, dataset, view string, at time.Time) error
@@ -43,13 +45,15 @@ type Documents interface {
 	DocumentVersion(ctx context.Context, kind, id string, version int) (body []byte, err error)
 }
 
-// Service runs the life of jobs. All fields but Cache are needed.
+// Service runs the life of jobs. All fields but Program and Cache are needed.
 type Service struct {
 	Name      string // of the domain
+	Program   string // version of the program, noted with each run
 	Public    crypto.PublicKey
 	Store     Store
 	Documents Documents
 	Log       *audit.Log
+	Account   Account
 	Vault     *vault.Vault
 	Keys      vault.Keys
 	Runner    Runner
@@ -69,6 +73,7 @@ const (
 	objReport    = "report.json"   // egress's report
 	objTables    = "tables.json"   // what would be published
 	objFailure   = "failure.json"  // why it failed, for the reviewer
+	objExcerpt   = "excerpt.json"  // of the log, released to the operator by a reviewer
 	objGuestLog  = "guest.log"     // what the module wrote, for the reviewer
 	objDecision  = "decision.json" // the reviewer's signed decision
 	releaseFiles = "release/"      // the files of the release
@@ -176,6 +181,17 @@ func (s *Service) move(ctx context.Context, j *Job, to State, actor string) erro
 	return nil
 }
 
+func readManifest(ctx context.Context, home *vault.Compartment) (*manifest.Manifest, error) {
+	body, err := home.Read(ctx, objManifest, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Parse(objManifest, body)
+}
+
+// maxManifest is more than a manifest may have.
+const maxManifest = 2 << 20
+
 // input is everything that the domain knows of one input of a manifest.
 type input struct {
 	name    string
@@ -185,16 +201,22 @@ type input struct {
 	grant   *access.Grant
 }
 
-// inputs resolves the manifest's inputs against the scenario.
-func (s *Service) inputs(ctx context.Context, m *manifest.Manifest, scenario *access.Scenario) ([]input, error) {
+// inputs resolves the manifest's inputs against the scenario, in the versions that a
+// run has used of each, or the newest ones where used is nil.
+func (s *Service) inputs(ctx context.Context, m *manifest.Manifest, scenario *access.Scenario, used []UsedInput) ([]input, error) {
 	var out []input
-	for _, in := range m.Inputs {
+	for i, in := range m.Inputs {
 		grant, err := scenario.Grant(in.Dataset)
 		if err != nil {
 			return nil, err
 		}
 		one := input{name: in.Name, grant: grant}
-		if one.version, err = s.Store.LatestVersion(ctx, in.Dataset); err != nil {
+		if used == nil {
+			one.version, err = s.Store.LatestVersion(ctx, in.Dataset)
+		} else {
+			one.version, err = s.version(ctx, used, i, in)
+		}
+		if err != nil {
 			return nil, err
 		}
 		body, _, err := s.Documents.Document(ctx, DocDataset, in.Dataset)
@@ -213,6 +235,22 @@ func (s *Service) inputs(ctx context.Context, m *manifest.Manifest, scenario *ac
 		out = append(out, one)
 	}
 	return out, nil
+}
+
+// version finds the version that a run has used of an input.
+func (s *Service) version(ctx context.Context, used []UsedInput, i int, in manifest.Input) (v catalog.Version, err error) {
+	if used[i].Name != in.Name || used[i].Dataset != in.Dataset {
+		return v, fault.Errorf(fault.Integrity, "the sealed account of the run has other inputs than its manifest")
+	}
+	all, err := s.Store.Versions(ctx, in.Dataset)
+	if err != nil {
+		return v, err
+	}
+	at := slices.IndexFunc(all, func(v catalog.Version) bool { return v.Number == used[i].Version })
+	if at < 0 {
+		return v, fault.Errorf(fault.NotFound, "data set %s has no version %d any more, which the run used", in.Dataset, used[i].Version)
+	}
+	return all[at], nil
 }
 
 // schema says what the scenario grants of the inputs, with the types that the

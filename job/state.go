@@ -124,8 +124,12 @@ type Transition struct {
 // rejection: the only word about a run over real rows that reaches an operator
 // without a release.
 func Reasons() []string {
-	return []string{"disclosure_risk", "outside_purpose", "insufficient_context", "poor_quality", "failed_limit", "failed_run"}
+	return []string{"disclosure_risk", "outside_purpose", "insufficient_context", "poor_quality", "failed_limit", "failed_run", ModuleError}
 }
+
+// ModuleError is the reason that tells the operator with which code of its own the
+// module ended. Only a run that did can be rejected for it.
+const ModuleError = "module_error"
 
 // CheckReason refuses a reason that is not on the list.
 func CheckReason(reason string) error {

@@ -55,7 +55,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Person, p Package) (j
 
 // plan checks the manifest against what its scenario grants.
 func (s *Service) plan(ctx context.Context, m *manifest.Manifest, c circumstances) (*manifest.Plan, error) {
-	inputs, err := s.inputs(ctx, m, c.scenario)
+	inputs, err := s.inputs(ctx, m, c.scenario, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -70,15 +70,23 @@ func (s *Service) plan(ctx context.Context, m *manifest.Manifest, c circumstance
 // needs outputs, and the module must pass the parser before a cell sees it.
 func admit(m *manifest.Manifest, plan *manifest.Plan, module []byte) error {
 	switch {
-	case plan.Guest == nil && module == nil:
+	case !plan.Module() && module == nil:
 		return nil
-	case plan.Guest == nil:
-		return fault.New(fault.Invalid, "the job brings a module, but its manifest declares no outputs for it; declare them, or leave the module out")
+	case !plan.Module():
+		return fault.New(fault.Invalid, "the job brings a module, but its manifest declares no outputs and no mapping for it; declare them, or leave the module out")
 	case module == nil:
-		return fault.New(fault.Invalid, "the manifest declares outputs, but no module comes with it; give it with --module")
+		return fault.New(fault.Invalid, "the manifest declares outputs or a mapping, but no module comes with it; give it with --module")
 	}
-	_, err := admission.Check(module, admission.DefaultLimits())
-	return err
+	summary, err := admission.Check(module, admission.DefaultLimits())
+	switch {
+	case err != nil:
+		return err
+	case plan.Guest != nil && !summary.Job:
+		return fault.New(fault.Invalid, "the manifest declares outputs, but the module exports no yb_run")
+	case len(plan.Mappings) > 0 && !summary.Map:
+		return fault.New(fault.Invalid, "the manifest declares a mapping, but the module exports no yb_map")
+	}
+	return nil
 }
 
 // refuse records that a package was not taken, and gives its reason back.

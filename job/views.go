@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"runtime"
 
@@ -26,19 +27,22 @@ func ScenarioCompartment(id string) string { return "scenario/" + id }
 type views struct {
 	byName map[string]*view.View
 	homes  map[string]*vault.Compartment // of data sets, by id
-	open   []*vault.Compartment
+	// records are those of the run's mappings, by name: Parquet in sealed memory.
+	records map[string]*os.File
+	secret  []byte // of the scenario
+	open    []*vault.Compartment
 }
 
 // openViews finds or builds the view of every input of the plan.
-func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inputs []input) (v *views, err error) {
-	v = &views{byName: map[string]*view.View{}, homes: map[string]*vault.Compartment{}}
+func (s *Service) openViews(ctx context.Context, actor access.Person, purpose string, j Job, inputs []input) (v *views, err error) {
+	v = &views{byName: map[string]*view.View{}, homes: map[string]*vault.Compartment{}, records: map[string]*os.File{}}
 	defer func() {
 		if err != nil {
 			v.Close()
 		}
 	}()
 	unlock := func(compartment string) (*vault.Compartment, error) {
-		c, err := s.Vault.Unlock(ctx, keeper.Intent{Actor: actor.ID, Compartment: compartment, Purpose: "run", Job: j.ID})
+		c, err := s.Vault.Unlock(ctx, keeper.Intent{Actor: actor.ID, Compartment: compartment, Purpose: purpose, Job: j.ID})
 		if err == nil {
 			v.open = append(v.open, c)
 		}
@@ -48,8 +52,7 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inp
 	if err != nil {
 		return v, err
 	}
-	secret, err := scenario.Derive("scenario secret", 32)
-	if err != nil {
+	if v.secret, err = scenario.Derive("scenario secret", 32); err != nil {
 		return v, err
 	}
 	for _, in := range inputs {
@@ -66,7 +69,7 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inp
 		}
 		v.byName[in.name], err = view.Open(ctx, view.Request{
 			Compartment: home, Dataset: in.dataset, Version: in.version, Policy: in.policy,
-			Scenario: j.Scenario, Secret: secret, Grant: granted,
+			Scenario: j.Scenario, Secret: v.secret, Grant: granted,
 		})
 		if err != nil {
 			return v, err
@@ -75,8 +78,12 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, j Job, inp
 	return v, nil
 }
 
-// Close wipes the keys.
+// Close wipes the keys and gives memory back.
 func (v *views) Close() {
+	clear(v.secret)
+	for _, f := range v.records {
+		f.Close() // of memory, open for reading: there is nothing to lose
+	}
 	for _, c := range v.open {
 		c.Close()
 	}
@@ -88,6 +95,10 @@ func (v *views) Close() {
 // of rows, so it is not for a plan whose results depend on one.
 func (v *views) forQuery(ctx context.Context, plan *manifest.Plan) ([]abi.View, []*os.File, error) {
 	return bring(plan.Inputs, abi.InputFD, func(w io.Writer, in manifest.PlanInput) (engine bool, err error) {
+		if records := v.records[in.Name]; records != nil {
+			_, err := io.Copy(w, io.NewSectionReader(records, 0, math.MaxInt64))
+			return false, err
+		}
 		if plan.Threads > 1 {
 			engine, err = copyEngine(ctx, w, v.byName[in.Name], in.Columns)
 		}

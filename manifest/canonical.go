@@ -41,9 +41,16 @@ func (m *Manifest) Canonical() []byte {
 			})
 		}
 	})
-	if m.SQL {
-		d.add("module", func(d *object) { d.raw("sql", []byte("true")) })
-	}
+	d.add("module", func(d *object) {
+		if m.SQL {
+			d.raw("sql", []byte("true"))
+		}
+		d.add("errors", func(d *object) {
+			for _, e := range m.Errors {
+				d.text(e.Name, e.Text)
+			}
+		})
+	})
 	d.add("limits", func(d *object) {
 		d.text("memory", fmt.Sprintf("%dKiB", m.Limits.Memory>>10)).text("time", m.Limits.Time.String())
 	})

@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 	for _, rc := range recounts {
 		f.Add([]byte(rc.manifest))
 	}
-	f.Add([]byte(job("cost > 0", "district", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule: {sql: true}\n"))
+	f.Add([]byte(job("cost > 0", "district", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule: {sql: true, errors: {few: '数据: 不足', bad: \"b'\"}}\n"))
 	schema := city(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Parse("f", b)

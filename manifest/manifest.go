@@ -18,6 +18,7 @@ const (
 	maxKeys     = 8
 	maxMeasures = 32
 	maxOutputs  = 16
+	maxErrors   = 16 // what a module may return besides 0
 )
 
 // Manifest is a job as its author declared it. Parse makes it; its names, counts
@@ -28,6 +29,7 @@ type Manifest struct {
 	Inputs                    []Input
 	Outputs                   []Output // what a module will emit; empty without a module
 	SQL                       bool     // the module asks for the gated SQL call
+	Errors                    []Error  // what the results 1, 2, … of the module mean
 	Mappings                  []Mapping
 	Limits                    Limits
 
@@ -55,6 +57,13 @@ type Output struct {
 	Columns  []string // column names that the module adds, beside those of its sources
 
 	at fault.Place
+}
+
+// Error is a way for the module to fail that its author foresaw. Its place under
+// errors, from 1, is what the module returns.
+type Error struct {
+	Name string
+	Text string // for people
 }
 
 // Limits bound a job's cells.

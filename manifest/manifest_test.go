@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,20 @@ func TestCanonicalKeepsTexts(t *testing.T) {
 	}
 }
 
+// The codes of a module keep the order of the author, which gives them their numbers.
+func TestErrorsKeepTheirOrder(t *testing.T) {
+	text := job("", "", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule: {errors: {too_few_rows: 数据不足, bad_dates: '日期: 无效', 空: 没有数据}}\n"
+	m, err := Parse("job.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Error{{"too_few_rows", "数据不足"}, {"bad_dates", "日期: 无效"}, {"空", "没有数据"}}
+	again, err := Parse("canonical", m.Canonical())
+	if err != nil || !slices.Equal(m.Errors, want) || !slices.Equal(again.Errors, want) {
+		t.Errorf("%v, again %v, %v", m.Errors, again, err)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	m, err := Parse("job.yaml", []byte(job("", "district", "count()")))
 	if err != nil {
@@ -91,6 +106,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
+	emits := job("", "", "count()") + "outputs: {o: {kind: table, compares: t}}\n"
 	for name, c := range map[string]struct{ text, want string }{
 		"no name":            {"scenario: x\nquestion: y\n", `"name" is missing`},
 		"no question":        {"name: x\nscenario: y\n", `"question" is missing`},
@@ -136,6 +152,12 @@ func TestParseRefuses(t *testing.T) {
 		"rows and derived":   {job("", "", "count()") + "outputs: {o: {kind: table, derives: [t]}, p: {kind: table, compares: t}}\n", "one module cannot see rows"},
 		"sql and derived":    {job("", "", "count()") + "outputs: {o: {kind: table, derives: [t]}}\nmodule: {sql: true}\n", "sees finished tables alone"},
 		"sql, no module":     {job("", "", "count()") + "module: {sql: true}\n", "sql is for a module"},
+		"errors, no module":  {job("", "", "count()") + "module: {errors: {few: 数据不足}}\n", "declare what it emits under outputs"},
+		"error without text": {emits + "module: {errors: {few: ' '}}\n", `say in a few words what "few" means`},
+		"error of nothing":   {emits + "module: {errors: {few: }}\n", `"few" has no value`},
+		"error's name":       {emits + "module: {errors: {a-b: x}}\n", `"a-b" is not a name`},
+		"errors by case":     {emits + "module: {errors: {few: x, Few: y}}\n", "capitals make no difference"},
+		"turned error":       {emits + "module: {errors: {few: \"a\\u202eb\"}}\n", "invisible character U+202E"},
 		"memory":             {job("", "", "count()") + "limits: {memory: 1MiB}\n", "want 16MiB to 8GiB"},
 		"memory overflow":    {job("", "", "count()") + "limits: {memory: 4294967296GiB}\n", "want 16MiB to 8GiB"},
 		"time":               {job("", "", "count()") + "limits: {time: 1h1s}\n", "want whole seconds"},
@@ -172,6 +194,9 @@ func TestCountsAreBounded(t *testing.T) {
 		}},
 		"keys": {maxKeys, func(n int) string {
 			return job("", strings.TrimSuffix(many(n, func(i int) string { return name(i) + "," }), ","), "count()")
+		}},
+		"errors": {maxErrors, func(n int) string {
+			return job("", "", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule:\n  errors:\n" + many(n, func(i int) string { return "    " + name(i) + ": x\n" })
 		}},
 		"name": {64, func(n int) string {
 			return head + "inputs: {" + strings.Repeat("a", n) + ": {dataset: d, columns: [x]}}\ntables: {t: {from: " + strings.Repeat("a", n) + ", measures: {m: count()}}}\n"

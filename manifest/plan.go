@@ -174,6 +174,9 @@ type Guest struct {
 	Outputs []Output
 }
 
+// Module reports whether the job needs a module.
+func (p *Plan) Module() bool { return p.Guest != nil || len(p.Mappings) > 0 }
+
 // Statements lists every statement of the plan in the order in which to run them.
 func (p *Plan) Statements() []Statement {
 	var out []Statement

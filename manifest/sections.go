@@ -232,5 +232,32 @@ func (r *reader) module(top *yamldoc.Map) error {
 			return v.Errorf("sql is for a module; declare what it emits under outputs")
 		}
 	}
+	if err := r.errors(m.Get("errors")); err != nil {
+		return err
+	}
 	return m.Done()
+}
+
+// errors reads what a module may end with. A mapping has none: how it ends for one
+// subject is that subject's record.
+func (r *reader) errors(n *yamldoc.Node) error {
+	seen := names{}
+	err := each(n, maxErrors, func(name string, v *yamldoc.Node) error {
+		text, err := v.Text()
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(text) == "" {
+			return v.Errorf("say in a few words what %q means", name)
+		}
+		if err := checkText(v, text, 200, false); err != nil {
+			return err
+		}
+		r.m.Errors = append(r.m.Errors, Error{Name: name, Text: text})
+		return seen.add(name, v.Place)
+	})
+	if err == nil && len(r.m.Errors) > 0 && len(r.m.Outputs) == 0 {
+		err = n.Errorf("errors are what yb_run of a module returns; declare what it emits under outputs")
+	}
+	return err
 }

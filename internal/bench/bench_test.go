@@ -56,7 +56,7 @@ func TestEveryTopicRuns(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range rows {
 		f := r.Figures
-		if seen[r.Name] || r.Ours == "" || r.Baseline == "" || r.Size == "" || f.Runs != 1 || f.Unit == "" || f.Judged == "" {
+		if seen[r.Name] || r.Ours == "" || r.Baseline == "" || r.Size == "" || f.Runs < 1 || f.Unit == "" || f.Judged == "" {
 			t.Errorf("%+v", r)
 		}
 		if (r.Reach == Reach{}) != (r.Holds == nil) {

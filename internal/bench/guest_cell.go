@@ -52,8 +52,13 @@ type guests struct {
 type module struct{ wasm, code *os.File }
 
 // newGuests makes rows and builds the guests in some languages.
-func (b *bench) newGuests(ctx context.Context, languages ...string) (g *guests, err error) {
-	g = &guests{bench: b, rows: b.Looped, modules: map[string]*module{}}
+func (b *bench) newGuests(ctx context.Context, languages ...string) (*guests, error) {
+	return b.newGuestsOver(ctx, b.Looped, languages...)
+}
+
+// newGuestsOver does so with so many rows.
+func (b *bench) newGuestsOver(ctx context.Context, rows int64, languages ...string) (g *guests, err error) {
+	g = &guests{bench: b, rows: rows, modules: map[string]*module{}}
 	defer func() {
 		if err != nil {
 			g.close()
@@ -164,6 +169,11 @@ func (g *guests) module(ctx context.Context, path, language string) (*module, er
 	if err := build(ctx, env, command...); err != nil {
 		return nil, err
 	}
+	return g.compiled(ctx, path)
+}
+
+// compiled compiles a module in a cell.
+func (g *guests) compiled(ctx context.Context, path string) (*module, error) {
 	wasm, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -206,20 +216,27 @@ func clangVersion(ctx context.Context) string {
 // inCell has a guest do passes of a loop over g.input in a cell of its own, and gives
 // what the cell took and the number that it emitted.
 func (g *guests) inCell(ctx context.Context, m *module, loop, passes int64) (c cost, check int64, err error) {
+	usage, check, err := g.run(ctx, m, loop, passes, guestLimits)
+	return cost{usage.Wall.Seconds(), usage.CPU.Seconds()}, check, err
+}
+
+// run has a guest do passes of a loop over g.input in a cell with these limits; the
+// guest has SQL where the loop is a query.
+func (g *guests) run(ctx context.Context, m *module, loop, passes int64, limits sandbox.Limits) (usage sandbox.Usage, check int64, err error) {
 	ask, err := abi.Encode(nil, &abi.Frame{Rows: 1, Columns: []abi.Column{
 		{Name: "loop", Type: integer, Ints: []int64{loop}}, {Name: "passes", Type: integer, Ints: []int64{passes}},
 	}})
 	if err != nil {
-		return c, 0, err
+		return usage, 0, err
 	}
 	asked, err := sealed(ask)
 	if err != nil {
-		return c, 0, err
+		return usage, 0, err
 	}
 	defer asked.Close()
 	req := abi.GuestRequest{
 		ModuleFD: abi.InputFD, CodeFD: abi.InputFD + 1, Tables: []abi.GuestTable{{Name: "asked", FD: abi.InputFD + 2}},
-		Outputs: []string{"check"}, MaxPages: guestPages, MaxItems: 1, MaxItemBytes: 1 << 10, MaxLog: 1 << 10,
+		Outputs: []string{"check"}, SQL: loop == loops.Query, MaxPages: guestPages, MaxItems: 1, MaxItemBytes: 1 << 10, MaxLog: 1 << 10,
 		Seed: make([]byte, 32), Now: time.Unix(1_700_000_000, 0).UTC(),
 	}
 	const rowsFD = abi.InputFD + 3
@@ -228,8 +245,8 @@ func (g *guests) inCell(ctx context.Context, m *module, loop, passes int64) (c c
 	} else {
 		req.Tables = append(req.Tables, abi.GuestTable{Name: "rows", FD: rowsFD})
 	}
-	usage, err := g.cells.Run(ctx, sandbox.Task{
-		Request: abi.Request{Task: abi.TaskGuest, Guest: &req}, Inputs: []*os.File{m.wasm, m.code, asked, g.input}, Limits: guestLimits,
+	usage, err = g.cells.Run(ctx, sandbox.Task{
+		Request: abi.Request{Task: abi.TaskGuest, Guest: &req}, Inputs: []*os.File{m.wasm, m.code, asked, g.input}, Limits: limits,
 		Receive: func(message abi.Message) error {
 			f, err := abi.Decode(message.Payload, abi.Limits{Bytes: 1 << 10, Rows: 1, Columns: 1})
 			if err == nil && f.Rows == 1 {
@@ -238,5 +255,5 @@ func (g *guests) inCell(ctx context.Context, m *module, loop, passes int64) (c c
 			return err
 		},
 	})
-	return cost{usage.Wall.Seconds(), usage.CPU.Seconds()}, check, err
+	return usage, check, err
 }

@@ -38,6 +38,7 @@ type Reach struct {
 	Least float64 `json:"least,omitempty"`
 	Most  float64 `json:"most,omitempty"`
 	Peak  float64 `json:"peak,omitempty"` // MiB that ours may take besides
+	Time  float64 `json:"time,omitempty"` // seconds that ours may take
 }
 
 func atLeast(ratio float64) Reach { return Reach{Least: ratio} }
@@ -54,6 +55,9 @@ func (r Reach) String() string {
 	if r.Peak > 0 {
 		parts = append(parts, fmt.Sprintf("≤ %.0f MiB", r.Peak))
 	}
+	if r.Time > 0 {
+		parts = append(parts, "≤ "+figure(r.Time, "s"))
+	}
 	if len(parts) == 0 {
 		return "–"
 	}
@@ -66,7 +70,7 @@ func (r *Row) judge() {
 		return
 	}
 	f := r.Figures
-	holds := f.Ratio >= r.Reach.Least && (r.Reach.Most == 0 || f.Ratio <= r.Reach.Most) && (r.Reach.Peak == 0 || f.Ours <= r.Reach.Peak)
+	holds := f.Ratio >= r.Reach.Least && (r.Reach.Most == 0 || f.Ratio <= r.Reach.Most) && (r.Reach.Peak == 0 || f.Ours <= r.Reach.Peak) && (r.Reach.Time == 0 || f.Ours <= r.Reach.Time)
 	r.Holds = &holds
 }
 

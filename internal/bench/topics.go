@@ -17,6 +17,8 @@ func topics() []topic {
 		{"audit", benchAudit},
 		{"guest", benchGuest},
 		{"columns", benchColumns},
+		{"cells", benchCells},
+		{"map", benchMap},
 		{"import", benchImport},
 		{"table", benchTable},
 		{"mask", benchMask},

@@ -9,6 +9,9 @@ const (
 	Group           // rows and costs by key
 	Copy            // no loop: only read the rows into memory; C alone
 	SumByOne        // of the costs, without any care; Go alone
+	Query           // the sum of the costs by SQL; C alone
+	Spin            // for ever; C alone
+	Hold            // take memory for ever; C alone
 )
 
 // Names of the input columns.

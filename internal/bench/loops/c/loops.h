@@ -1,7 +1,7 @@
 /* loops.h: what guest.c and native.c both run. ../loops.go has the same for Go. */
 #include <stdint.h>
 
-enum { SUM, GROUP, COPY };
+enum { SUM, GROUP, COPY, SUM_BY_ONE, QUERY, SPIN, HOLD };
 enum { SLOTS = 1024 };
 
 /* A hash table with open addressing; a slot without visits is empty. */

@@ -1,0 +1,54 @@
+package job
+
+import (
+	"time"
+
+	"yingbi/crypto"
+	"yingbi/sandbox/abi"
+)
+
+// Used says what a run stood on, for the certificate and for running it again.
+type Used struct {
+	Inputs []UsedInput `json:"inputs"`
+	Preset string      `json:"preset"`
+	At     time.Time   `json:"at"`
+
+	Module  *crypto.Digest `json:"module,omitempty"`  // a commitment
+	Engine  string         `json:"engine,omitempty"`  // abi.EngineFormat
+	Program string         `json:"program,omitempty"` // its version
+}
+
+// UsedInput is one input of a run.
+type UsedInput struct {
+	Name          string        `json:"name"`
+	Dataset       string        `json:"dataset"`
+	Version       int           `json:"version"`
+	VersionDigest crypto.Digest `json:"version_digest"` // a commitment
+	Policy        string        `json:"policy"`
+	PolicyVersion int           `json:"policy_version"`
+	PolicyDigest  crypto.Digest `json:"policy_digest"`
+	View          crypto.Digest `json:"view"`
+}
+
+// used tells what this run stands on.
+func (r *run) used(inputs []input, preset string) (Used, error) {
+	out := Used{Preset: preset, At: r.service.Clock(), Engine: abi.EngineFormat, Program: r.service.Program}
+	if r.job.Module {
+		info, err := r.home.Stat(objModule)
+		if err != nil {
+			return out, err
+		}
+		out.Module = &info.Commitment
+	}
+	for _, in := range inputs {
+		digest, err := crypto.ParseDigest(in.version.Digest)
+		if err != nil {
+			return out, err
+		}
+		out.Inputs = append(out.Inputs, UsedInput{
+			Name: in.name, Dataset: in.dataset.ID, Version: in.version.Number, VersionDigest: digest,
+			Policy: in.policy.ID, PolicyVersion: in.grant.PolicyVersion, PolicyDigest: in.policy.Digest(), View: r.views.byName[in.name].Identity(),
+		})
+	}
+	return out, nil
+}
