@@ -23,11 +23,13 @@ func (a *app) addDomainVerbs(root *cobra.Command) {
 		a.datasetCommand(), a.policyCommand(), a.scenarioCommand(),
 		a.jobCommand(), a.reviewCommand(), a.demoCommand(),
 	)
+	a.addAuthorVerbs(root)
 	a.addReleaseVerbs(sub(root, "release"))
 	a.addAuditVerbs(sub(root, "audit"))
 	for _, c := range allCommands(root) {
 		switch c.CommandPath() {
-		case "yingbi version", "yingbi demo", "yingbi people key", "yingbi release verify", "yingbi audit verify":
+		case "yingbi version", "yingbi demo", "yingbi people key", "yingbi release verify", "yingbi audit verify",
+			"yingbi sandbox admit", "yingbi sandbox run", "yingbi sandbox sql":
 		default:
 			if c.RunE != nil {
 				a.addDomainFlags(c)
@@ -72,7 +74,7 @@ func (a *app) addDomainFlags(c *cobra.Command) {
 
 // config turns the flags into what opens a domain.
 func (a *app) config() (domain.Config, error) {
-	cfg := domain.Config{Dir: a.domain.dir}
+	cfg := domain.Config{Dir: a.domain.dir, Program: version}
 	if cfg.Dir == "" {
 		return cfg, a.fault(fault.Invalid, "name the domain folder with --domain or $YINGBI_DOMAIN", "请用 --domain 或 $YINGBI_DOMAIN 指定域目录")
 	}

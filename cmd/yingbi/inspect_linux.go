@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,13 +20,17 @@ import (
 )
 
 func (a *app) datasetInspect() *cobra.Command {
-	return &cobra.Command{
-		Use: "inspect ID FILE", Args: cobra.ExactArgs(2),
+	wall := seconds(10 * time.Minute)
+	c := &cobra.Command{
+		Use: "inspect [ID] FILE", Args: cobra.RangeArgs(1, 2),
 		Short: a.tr("show how a file is written, before it is imported", "导入前检查文件的格式、编码与字段"),
-		Long: a.tr("Looks at the beginning of FILE in a locked cell and shows format, compression,\nencoding, delimiter and columns, with types that fit and spellings of null: counts,\nand no value of a row. Nothing is imported.",
-			"在锁定的隔离单元中检查 FILE 的开头，显示格式、压缩、编码、分隔符与字段（推测类型与空值写法）；\n只有计数，不显示任何行的内容，也不导入。"),
-		Example: "  yingbi dataset inspect claims claims.csv --as li --key li.key",
+		Long: a.tr("Looks at the beginning of FILE in a locked cell and shows format, compression,\nencoding, delimiter and columns, with types that fit and spellings of null: counts,\nand no value of a row. Nothing is imported. Without ID it needs no domain, and reads\nthe whole file to count which rows an import would keep (docs/AUTHORS.md).",
+			"在锁定的隔离单元中检查 FILE 的开头，显示格式、压缩、编码、分隔符与字段（推测类型与空值写法）；\n只有计数，不显示任何行的内容，也不导入。不带 ID 则不需要域，并读取整个文件，\n统计导入时保留与隔离的行数（docs/AUTHORS.md）。"),
+		Example: "  yingbi dataset inspect claims.csv\n  yingbi dataset inspect claims claims.csv --as li --key li.key",
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.inspectFile(c.Context(), args[0], time.Duration(wall))
+			}
 			file, err := a.openFile(args[1])
 			if err != nil {
 				return err
@@ -40,6 +45,8 @@ func (a *app) datasetInspect() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().Var(&wall, "time", a.tr("`TIME` without ID: for reading the file, such as 10m", "`TIME` 不带 ID 时：读取文件的时限，如 10m"))
+	return c
 }
 
 // inspection is a file as a program reads it.

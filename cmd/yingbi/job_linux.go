@@ -3,18 +3,20 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"yingbi/domain"
 	"yingbi/job"
+	"yingbi/manifest"
 	"yingbi/sandbox/admission"
 )
 
 func (a *app) jobCommand() *cobra.Command {
 	c := &cobra.Command{Use: "job", GroupID: groupWork, Short: a.tr("submit, run and follow jobs", "提交、运行与跟踪作业")}
-	c.AddCommand(a.jobSubmit(), a.jobRun(), a.jobList(), a.jobShow())
+	c.AddCommand(a.jobNew(), a.jobSubmit(), a.jobRun(), a.jobList(), a.jobShow(), a.jobLog(), a.jobBudget(), a.jobReplay())
 	return c
 }
 
@@ -46,7 +48,14 @@ with its place, and nothing of it is stored.`,
 				if err != nil {
 					return err
 				}
-				return a.give(outside(j), func() {
+				m, err := manifest.Parse(p.File, p.Manifest) // as it was when it was submitted
+				if err != nil {
+					return err
+				}
+				o := outside(j)
+				o.Cost = job.Cost(m)
+				return a.give(o, func() {
+					a.say("its run charges %s bits to the budget of each data set that it reads: yingbi job budget", "其运行将向所读各数据集的预算计 %s 比特：yingbi job budget", job.Bits(o.Cost))
 					a.say("job %[1]s is %[2]s; run it with: yingbi job run %[1]s", "作业 %[1]s 状态为%[2]s；运行：yingbi job run %[1]s", j.ID, a.state(j.State.Outside()))
 				})
 			})
@@ -69,6 +78,9 @@ type outsideJob struct {
 	Submitter string    `json:"submitter"`
 	State     string    `json:"state"`
 	Reason    string    `json:"reason,omitempty"`
+	Code      string    `json:"code,omitempty"`           // the module's own, where it is the reason
+	Excerpt   string    `json:"excerpt,omitempty"`        // of the log, where a reviewer has released one
+	Cost      int64     `json:"cost_millibits,omitempty"` // of the run, when it is submitted
 	Created   time.Time `json:"created"`
 }
 
@@ -81,11 +93,27 @@ func outside(j job.Job) outsideJob {
 }
 
 func (a *app) jobRun() *cobra.Command {
-	return &cobra.Command{
-		Use: "run ID", Args: cobra.ExactArgs(1), Short: a.tr("run a queued job", "运行排队中的作业"),
-		Long:    a.tr("Runs a queued job. How the run ended is for a reviewer to say: the answer is\n\"in review\" either way.", "运行排队中的作业。运行结果由审查员告知：此处一律显示“审查中”。"),
-		Example: "  yingbi job run 0192… --as wang --key wang.key",
+	var f sampleFlags
+	c := &cobra.Command{
+		Use: "run ID|JOB", Args: cobra.ExactArgs(1), Short: a.tr("run a queued job, or one over sample data", "运行排队中的作业，或以样例数据试运行"),
+		Long: a.tr(`Runs a queued job. How the run ended is for a reviewer to say: the answer is
+"in review" either way.
+
+With --sample it runs a job folder or job.yaml on this machine, without a domain,
+over data that are made up from a kit (yingbi scenario kit): the same code, the
+same rules, and everything is shown. docs/SAMPLE.md says how the data are made.`,
+			`运行排队中的作业。运行结果由审查员告知：此处一律显示“审查中”。
+
+加 --sample 则在本机、无需域，以开发包（yingbi scenario kit）生成的样例数据运行作业目录
+或 job.yaml：同样的代码、同样的规则，全部内容均予显示。样例数据的生成见 docs/SAMPLE.md。`),
+		Example: "  yingbi job run 0192… --as wang --key wang.key\n  yingbi job run --sample chronic-kit heart/\n  yingbi job run --sample chronic-kit job.yaml --module job.wasm --seed 7",
 		RunE: func(c *cobra.Command, args []string) error {
+			if f.kit != "" {
+				return a.runSample(c.Context(), f, args[0])
+			}
+			if err := a.sampleOnly(c); err != nil {
+				return err
+			}
 			return a.with(c.Context(), func(s *domain.Session) error {
 				done := a.busy(a.tr("running; Ctrl-C stops it", "运行中；Ctrl-C 停止"))
 				j, err := s.Jobs().Run(c.Context(), s.Actor, args[0])
@@ -97,6 +125,8 @@ func (a *app) jobRun() *cobra.Command {
 			})
 		},
 	}
+	a.addSampleFlags(c, &f)
+	return c
 }
 
 func (a *app) jobList() *cobra.Command {
@@ -135,13 +165,22 @@ func (a *app) jobShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				told, err := s.Jobs().Told(c.Context(), s.Actor, args[0])
+				if err != nil {
+					return err
+				}
 				o := outside(j)
+				o.Code, o.Excerpt = told.Code, string(told.Excerpt)
 				return a.give(o, func() {
 					a.pairs("", [][2]string{
 						{a.tr("job", "作业"), o.ID}, {a.tr("scenario", "场景"), o.Scenario}, {a.tr("submitter", "提交人"), o.Submitter},
 						{a.tr("submitted", "提交时间"), when(o.Created)}, {a.tr("state", "状态"), a.state(o.State)}, {a.tr("reason", "原因"), a.reason(o.Reason)},
-						{a.tr("next", "下一步"), a.nextStep(o)},
+						{a.tr("error", "模块错误"), o.Code}, {a.tr("next", "下一步"), a.nextStep(o)},
 					})
+					if o.Excerpt != "" {
+						a.heading("Of the module's log", "模块日志摘录")
+						fmt.Fprint(a.out, escaped(o.Excerpt))
+					}
 				})
 			})
 		},

@@ -4,9 +4,14 @@ package main
 
 import "github.com/spf13/cobra"
 
-// addDomainVerbs adds nothing here: a domain runs on Linux. What is left verifies
-// releases and logs, which needs neither.
-func (a *app) addDomainVerbs(*cobra.Command) {}
+// addDomainVerbs adds what an operator needs to write a job: a domain runs on
+// Linux. What is left verifies releases and logs, which needs neither.
+func (a *app) addDomainVerbs(root *cobra.Command) {
+	c := &cobra.Command{Use: "job", GroupID: groupWork, Short: a.tr("begin jobs; a domain on Linux runs them", "新建作业；由 Linux 上的域运行")}
+	c.AddCommand(a.jobNew(), a.needsLinux("run --sample KIT JOB", "run a job over sample data", "以样例数据试运行作业"))
+	root.AddCommand(c)
+	a.addAuthorVerbs(root)
+}
 
 // firstSteps says what this build is for.
 func (a *app) firstSteps() string {

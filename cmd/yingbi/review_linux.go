@@ -16,7 +16,7 @@ import (
 
 func (a *app) reviewCommand() *cobra.Command {
 	c := &cobra.Command{Use: "review", GroupID: groupWork, Short: a.tr("see held jobs with their evidence, approve or reject", "查看待审作业及其证据，批准或驳回")}
-	c.AddCommand(a.reviewList(), a.reviewShow(), a.reviewApprove(), a.reviewReject())
+	c.AddCommand(a.reviewList(), a.reviewShow(), a.reviewApprove(), a.reviewReject(), a.reviewExcerpt())
 	return c
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type reviewView struct {
 	Tables      []release.Table `json:"tables,omitempty"`
 	Failure     *job.Failure    `json:"failure,omitempty"`
 	GuestLog    string          `json:"guest_log,omitempty"`
+	Excerpt     *job.Excerpt    `json:"excerpt,omitempty"`
+	Budgets     []job.Budget    `json:"budgets"`
 	ReportSeal  crypto.Digest   `json:"report_commitment"`
 	TableDigest crypto.Digest   `json:"tables_digest"`
 }
@@ -42,7 +45,7 @@ type stepView struct {
 func newReviewView(r *job.Review) reviewView {
 	v := reviewView{
 		Job: newJobView(r.Job), Steps: []stepView{}, Manifest: r.Manifest, Used: r.Used, Report: r.Report, Tables: r.Tables,
-		Failure: r.Failure, GuestLog: r.GuestLog, ReportSeal: r.ReportSeal, TableDigest: r.TableDigest,
+		Failure: r.Failure, GuestLog: r.GuestLog, Excerpt: r.Excerpt, Budgets: r.Budgets, ReportSeal: r.ReportSeal, TableDigest: r.TableDigest,
 	}
 	for _, s := range r.Steps {
 		v.Steps = append(v.Steps, stepView{s.From, s.To, s.Actor, s.Audit, s.At})
@@ -66,8 +69,9 @@ func (a *app) showReview(r *job.Review, s *access.Scenario, all bool) {
 	a.showText(r.Manifest)
 	if r.GuestLog != "" {
 		a.heading("What the module wrote; it does not leave", "模块输出，不出域")
-		a.showText(r.GuestLog)
+		a.numbered(r.GuestLog)
 	}
+	a.showExcerpt(r.Excerpt)
 	a.showChoices(r)
 }
 
@@ -93,6 +97,9 @@ func (a *app) showRequest(r *job.Review, s *access.Scenario) {
 			lines = append(lines, [2]string{a.tr("data", "数据"), fmt.Sprintf(a.tr("%s version %d, seen through policy %s version %d", "%s 第 %d 版，经脱敏策略 %s 第 %d 版"), in.Dataset, in.Version, in.Policy, in.PolicyVersion)})
 		}
 	}
+	for _, b := range r.Budgets {
+		lines = append(lines, [2]string{a.tr("its budget", "信息预算"), a.budgetLine(b)})
+	}
 	a.pairs("  ", lines)
 }
 
@@ -116,6 +123,13 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 		a.showWithheld(r.Report, t, failed, all)
 	}
 	a.showLegend(r.Report.Preset, failed)
+	for _, m := range r.Report.Mappings {
+		a.heading("The mapping %s: one record for each %s", "映射 %s：每个%s一条记录", m.Name, m.Unit)
+		a.say("  %d subjects, of whom the module failed for %d", "  共 %d 个主体，其中 %d 个模块未给出记录", m.Subjects, m.Failed)
+		if m.Shared {
+			a.say("  run twice in two orders of subjects, with the same records", "  按两种主体顺序各运行一次，记录一致")
+		}
+	}
 	for _, c := range r.Report.Comparisons {
 		a.heading("The module's own figures, beside the domain's", "模块数字与域内数字比对")
 		a.say("  %s", "  %s", c)
@@ -269,7 +283,14 @@ func (a *app) showChoices(r *job.Review) {
 		a.say("  yingbi review approve %s", "  yingbi review approve %s", id)
 	}
 	if r.Job.State.CanBecome(job.Rejected) {
-		a.say("  yingbi review reject %s --reason %s", "  yingbi review reject %s --reason %s", id, strings.Join(job.Reasons(), "|"))
+		reasons := job.Reasons()
+		if r.Failure == nil || r.Failure.Code == "" {
+			reasons = slices.DeleteFunc(reasons, func(s string) bool { return s == job.ModuleError })
+		}
+		a.say("  yingbi review reject %s --reason %s", "  yingbi review reject %s --reason %s", id, strings.Join(reasons, "|"))
+	}
+	if r.GuestLog != "" && r.Excerpt == nil {
+		a.say("  yingbi review excerpt %s --lines 1-3", "  yingbi review excerpt %s --lines 1-3", id)
 	}
 	if r.Job.State == job.Approved {
 		a.say("  yingbi release create %s", "  yingbi release create %s", id)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 
@@ -33,7 +34,11 @@ type domainFlags struct {
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	a := newApp(args, in, out, errw)
 	err := a.root(args).ExecuteContext(ctx)
-	if err == nil && a.out.failed != nil {
+	var told exitStatus
+	if errors.As(err, &told) && a.out.failed == nil {
+		return int(told)
+	}
+	if (err == nil || told != 0) && a.out.failed != nil {
 		err = a.fault(fault.Internal, "done, but its output is lost: %v", "操作已完成，但输出丢失：%v", a.out.failed)
 	}
 	if err == nil {

@@ -28,7 +28,7 @@ const patience = 20 * time.Second
 // scriptCommands gives what the scripts have besides testscript's own commands:
 //
 //	domain                 copy the fixture here, and set $YINGBI_DOMAIN, $NAME, $PUBLIC, $QUEUED, $HELD, $RELEASED
-//	guests                 build two hostile modules into $GUESTS
+//	guests                 build two hostile modules, a job and a mapping into $GUESTS
 //	allguests              build every example module into $GUESTS
 //	as PERSON              be somebody of the fixture from now on
 //	exit CODE COMMAND…     run a command that ends with this exit code

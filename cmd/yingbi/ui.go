@@ -153,7 +153,7 @@ func when(t time.Time) string {
 
 // prefersChinese takes the language from --lang or else from the locale.
 func prefersChinese(lang string) bool {
-	if lang != "" {
+	if lang == "en" || lang == "zh" {
 		return lang == "zh"
 	}
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {

@@ -26,6 +26,7 @@ var reasonTitles = map[string][2]string{
 	"poor_quality":         {"the figures are not fit for the question", "数据质量不足以回答问题"},
 	"failed_limit":         {"the run went over a limit", "运行超出限制"},
 	"failed_run":           {"the run failed", "运行失败"},
+	job.ModuleError:        {"the module ended with an error that its manifest declares", "模块以清单所声明的错误结束"},
 }
 
 // reason gives a reviewer's reason in the reader's language, and anything else as
@@ -53,6 +54,8 @@ func (a *app) class(c string) string {
 		return a.tr("verified: the domain's own computation of the declared tables", "verified：由域自行计算所声明的统计表")
 	case release.Protected:
 		return a.tr("protected: a module's, made from the finished tables alone", "protected：由模块仅依据成品统计表生成")
+	case release.Mapped:
+		return a.tr("mapped: the domain's own tables of what a module made of one subject at a time", "mapped：模块逐一处理单个主体，统计表由域自行计算")
 	}
 	return c
 }
