@@ -118,6 +118,7 @@ type Column struct {
 	Nulls    []string     `json:"nulls"`          // spellings of null in the file, not nil
 	Zone     string       `json:"zone,omitempty"` // timestamps: IANA name
 	Required bool         `json:"required,omitempty"`
+	Sample   *Sample      `json:"sample,omitempty"` // for sample data; nil where nothing is declared
 }
 
 // Column gives the column of that name.

@@ -14,6 +14,9 @@
 // The JSON of a Dataset is itself a description: ParseDescription reads it back
 // to an equal Dataset. docs/DATASETS.md explains every key.
 //
+// What a provider declares for sample data (Sample) is a part of the description: only
+// a person writes it, and no row ever comes there.
+//
 // catalog holds public text only. It never sees rows, keys or storage, and
 // imports nothing of ours but coltype and yamldoc.
 package catalog

@@ -127,7 +127,22 @@ func (r *reader) columns(f File) []Column {
 			columns = append(columns, c)
 		})
 	}
+	r.room(columns)
 	return columns
+}
+
+// room counts a column with a sample as two: a description has as many brackets as
+// are read, also as JSON.
+func (r *reader) room(columns []Column) {
+	n := len(columns)
+	for _, c := range columns {
+		if c.Sample != nil {
+			n++
+		}
+	}
+	if r.err == nil && n > MaxColumns {
+		r.fail(r.m.Get("columns"), "%d columns, where one with a sample counts as two; at most %d are read", n, MaxColumns)
+	}
 }
 
 // once refuses a key that was seen before.
@@ -157,6 +172,7 @@ func (r *reader) column(f File) (c Column) {
 	default:
 		r.check("zone", c.Zone, checkZone)
 	}
+	c.Sample = r.sample("sample", c)
 	return c
 }
 
@@ -202,5 +218,7 @@ func (r *reader) subjectColumn(s Subject, d *Dataset) {
 		r.fail(r.m.Get("column"), "%q is not a column of this data set", s.Column)
 	} else if c.Type.Kind != coltype.Text && c.Type.Kind != coltype.Integer {
 		r.fail(r.m.Get("column"), "%q is %s; what identifies a subject is text or integer", s.Column, c.Type)
+	} else if c.Sample != nil && (c.Sample.Values != nil || c.Sample.Min+c.Sample.Max+c.Sample.SameAs != "" || c.Sample.Missing != nil) {
+		r.fail(r.m.Get("column"), "%q identifies subjects, for whom samples have numbers of their own; its sample can only say whether it is unique", s.Column)
 	}
 }

@@ -50,6 +50,9 @@ func (a *app) sampleOnly(c *cobra.Command) error {
 type sampleRun struct {
 	Sample   bool            `json:"sample"` // true: no figure of it is about anybody
 	Notice   string          `json:"notice"`
+	Domain   string          `json:"domain"` // whose kit it is
+	Scenario string          `json:"scenario"`
+	Version  int             `json:"scenario_version"`
 	People   int             `json:"people"`
 	Seed     uint64          `json:"seed"`
 	Data     []sample.Data   `json:"data"`
@@ -95,13 +98,13 @@ func (a *app) runSample(ctx context.Context, f sampleFlags, path string) error {
 	}
 	r := result.Review
 	out := sampleRun{
-		Sample: true, Notice: sampleNotice, People: f.people, Seed: f.seed, Data: result.Data, Outcome: r.Job.State, Class: r.Job.Class,
+		Sample: true, Notice: sampleNotice, Domain: cfg.Kit.Domain, Scenario: cfg.Kit.Scenario.ID, Version: cfg.Kit.Version, People: f.people, Seed: f.seed, Data: result.Data, Outcome: r.Job.State, Class: r.Job.Class,
 		Report: r.Report, Tables: r.Tables, Failure: r.Failure, GuestLog: r.GuestLog,
 	}
 	for _, s := range result.Steps {
 		out.Timings = append(out.Timings, sampleTiming{s.What, s.Of, s.Took.Milliseconds()})
 	}
-	if err := a.give(out, func() { a.showSample(result, f) }); err != nil || r.Failure == nil {
+	if err := a.give(out, func() { a.showSample(result, cfg.Kit, f) }); err != nil || r.Failure == nil {
 		return err
 	}
 	return exitStatus(kindNamed(r.Failure.Kind).ExitCode())

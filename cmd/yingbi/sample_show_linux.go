@@ -55,7 +55,7 @@ func ofRun(s sample.Step) bool {
 
 // showSample lays a sample run out for its author: what a reviewer would see of it in
 // a domain, and what nobody outside would.
-func (a *app) showSample(result *sample.Result, f sampleFlags) {
+func (a *app) showSample(result *sample.Result, k *sample.Kit, f sampleFlags) {
 	r := result.Review
 	a.sampleMark()
 	name := r.Job.Scenario
@@ -63,6 +63,7 @@ func (a *app) showSample(result *sample.Result, f sampleFlags) {
 		name = m.Name
 	}
 	a.say("job %s: %s", "作业 %s：%s", name, a.state(string(r.Job.State)))
+	a.say("scenario %s %s, version %d, of %s", "应用场景 %s %s，第 %d 版，来自 %s", k.Scenario.ID, k.Scenario.Title, k.Version, k.Domain)
 	var rows [][]string
 	for _, d := range result.Data {
 		rows = append(rows, []string{d.Dataset, fmt.Sprint(d.Rows), fmt.Sprint(d.Quarantined)})
