@@ -19,7 +19,8 @@ export function yb_run(): i32 {
   while (all.next()) {
     const f = all.frame, district = f.column("district"), n = f.column("visits"), sum = f.column("cost");
     for (let i = 0; i < f.rows; i++) {
-      name.pushBytes(district.textAt(i), district.textSize(i));
+      if (district.isNull(i)) name.pushNull(); // bills without a district are a row too
+      else name.pushBytes(district.textAt(i), district.textSize(i));
       if (withheld(n, sum, i) || cost == 0) index.pushNull();
       // (cost / visits) / (all cost / all visits), in tenths of a per cent
       else index.push(i64(Math.round(1000 * (sum.float(i) / f64(n.int(i))) / (cost / visits))));

@@ -7,7 +7,7 @@ enum { DISTRICTS = 4096, TEXT = 1 << 17 };
 /* The table that is emitted, and what it is computed from. */
 static uint32_t offsets[DISTRICTS + 1], n;
 static char names[TEXT];
-static uint8_t has_index[DISTRICTS];
+static uint8_t has_name[DISTRICTS], has_index[DISTRICTS];
 static int64_t visits[DISTRICTS], tenths[DISTRICTS];
 static double cost[DISTRICTS];
 
@@ -22,6 +22,7 @@ static int collect(const yb_frame *f) {
     if (n == DISTRICTS || size > TEXT - offsets[n]) return 1;
     __builtin_memcpy(names + offsets[n], text, size);
     offsets[n + 1] = offsets[n] + size;
+    has_name[n] = !yb_is_null(&name, i); /* bills without a district are a row too */
     visits[n] = count.ints[i];
     cost[n] = sum.floats[i];
     /* a null was withheld by disclosure control */
@@ -60,7 +61,7 @@ YB_EXPORT(yb_run) int32_t yb_run(void) {
   if (more < 0) return fail("the input cannot be read");
   indices();
   yb_output_column columns[] = {
-      {.name = "district", .kind = YB_TEXT, .offsets = offsets, .values = names},
+      {.name = "district", .kind = YB_TEXT, .valid = has_name, .offsets = offsets, .values = names},
       {.name = "index", .kind = YB_DECIMAL, .precision = 18, .scale = 1, .valid = has_index, .values = tenths},
   };
   return yb_emit_table("index", columns, 2, n) < 0;

@@ -10,7 +10,7 @@ import (
 
 // district is one row of the input.
 type district struct {
-	name     string
+	name     string // "" where it is missing: bills without a district are a row too
 	visits   int64
 	cost     float64
 	withheld bool // by disclosure control
@@ -61,7 +61,11 @@ func indices(all []district) *yingbi.Table {
 	var t yingbi.Table
 	name, index := t.Text("district"), t.Decimal("index", 18, 1)
 	for _, d := range all {
-		name.Append(d.name)
+		if d.name == "" {
+			name.AppendNull()
+		} else {
+			name.Append(d.name)
+		}
 		if d.withheld || cost == 0 {
 			index.AppendNull()
 			continue

@@ -7,7 +7,7 @@ yingbi::run!(job);
 
 /// One row of the input.
 struct District {
-    name: String,
+    name: Option<String>, // bills without a district are a row too
     visits: i64,
     cost: f64,
     withheld: bool, // by disclosure control
@@ -25,7 +25,10 @@ fn job(j: &Job) -> Result<()> {
 
     let (mut name, mut index) = (Values::text("district"), Values::decimal("index", 18, 1));
     for d in &all {
-        name.push(&d.name);
+        match &d.name {
+            Some(text) => name.push(text),
+            None => name.push_null(),
+        }
         if d.withheld || cost == 0.0 {
             index.push_null();
             continue;
@@ -42,7 +45,8 @@ fn collect(all: &mut Vec<District>, f: &Frame) -> Result<()> {
     let (name, visits, cost) = (f.column("district")?, f.column("visits")?, f.column("cost")?);
     for i in 0..f.rows {
         let withheld = visits.is_null(i) || cost.is_null(i) || visits.ints()?[i] == 0;
-        all.push(District { name: name.text(i).into(), visits: visits.ints()?[i], cost: cost.floats()?[i], withheld });
+        let text = (!name.is_null(i)).then(|| name.text(i).into());
+        all.push(District { name: text, visits: visits.ints()?[i], cost: cost.floats()?[i], withheld });
     }
     Ok(())
 }
