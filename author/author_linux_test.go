@@ -40,25 +40,42 @@ var tries = sync.OnceValues(func() ([]byte, error) {
 	if built := os.Getenv(triesModule); built != "" {
 		return os.ReadFile(built)
 	}
-	dir, err := os.MkdirTemp("", "tries-")
+	return compileC("tries")
+})
+
+// compileC builds a module of testdata.
+func compileC(name string) ([]byte, error) {
+	dir, err := os.MkdirTemp("", name+"-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	out := filepath.Join(dir, "tries.wasm")
-	cmd := exec.Command("clang-19", "--target=wasm32-wasi", "-O2", "-mexec-model=reactor", "-Wl,-s,--no-entry", "testdata/tries.c", "-o", out)
+	out := filepath.Join(dir, "module.wasm")
+	cmd := exec.Command("clang-19", "--target=wasm32-wasi", "-O2", "-mexec-model=reactor", "-Wl,-s,--no-entry", "testdata/"+name+".c", "-o", out)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(out)
-})
+}
+
+// compiler is what a machine without it installs.
+const compiler = "apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32"
+
+func compiledC(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := compileC(name)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, compiler)
+	}
+	return b
+}
 
 func triesBytes(t testing.TB) []byte {
 	t.Helper()
 	b, err := tries()
 	if err != nil {
-		t.Fatalf("%v\napt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32", err)
+		t.Fatalf("%v\n%s", err, compiler)
 	}
 	return b
 }

@@ -44,6 +44,7 @@ type Table struct {
 	Rows    int64    `json:"rows"`
 	LeftOut int64    `json:"left_out"` // rows of the file that an import would quarantine
 	Columns []string `json:"columns"`
+	Nobody  int64    `json:"nobody,omitempty"` // rows without a subject, which a mapping is not shown
 }
 
 // Load reads the files *.csv and *.tsv of a folder, with the types that fit the

@@ -3,7 +3,7 @@
 // everything told that a domain would keep to a reviewer.
 //
 //	module ─► Admit    admission here, then a compile cell
-//	module ─► Run      Admit, then a guest cell over the tables of a folder
+//	module ─► Run      Admit, then a guest cell over the tables of a folder; a map cell over their rows by subject
 //	folder ─► Load     an inspect and an ingest cell for each file ─► sealed Parquet in memory
 //	SQL    ─► Query    one explore cell for each statement, over those tables
 //	file   ─► Inspect  an inspect cell, then an ingest cell: what an import would do

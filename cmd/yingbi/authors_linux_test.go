@@ -15,7 +15,7 @@ func TestAuthorsRuns(t *testing.T) {
 	t.Parallel()
 	_, folder := program(t)
 	dir := t.TempDir()
-	if err := buildGuests(dir, "compare"); err != nil {
+	if err := buildGuests(dir, "compare", "risk"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(filepath.Join(dir, "compare.wasm"), filepath.Join(dir, "job.wasm")); err != nil {
@@ -42,7 +42,7 @@ func TestAuthorsRuns(t *testing.T) {
 			}
 		}
 	}
-	if compared != 3 {
-		t.Errorf("%d blocks were compared, not 3", compared)
+	if compared != 4 {
+		t.Errorf("%d blocks were compared, not 4", compared)
 	}
 }

@@ -56,17 +56,22 @@ func (a *app) sandboxAdmit() *cobra.Command {
 }
 
 func (a *app) sandboxRun() *cobra.Command {
-	wall, memory, data := seconds(10*time.Second), bytesFlag(256<<20), ""
+	wall, memory, data, by := seconds(10*time.Second), bytesFlag(256<<20), "", ""
 	c := &cobra.Command{
 		Use: "run FILE.wasm", Args: cobra.ExactArgs(1),
 		Short: a.tr("run a module over CSV files", "在 CSV 文件上运行模块"),
 		Long: a.tr(`Admits and compiles a module and runs it over the files *.csv and *.tsv of a folder:
 each is an input under its name without the ending. What it emits, under any name,
-and its whole log are shown. Exit code 0: it succeeded; 3: not, and why.`,
+and its whole log are shown. A mapping needs --by: it sees the rows of one value of
+that column at a time. Exit code 0: it succeeded; 3: not, and why.`,
 			`准入并编译模块，以目录中的 *.csv 与 *.tsv 文件为输入（名称为去掉扩展名的文件名）运行。
-显示其以任意名称输出的内容与完整日志。退出码 0：成功；3：未成功并说明原因。`),
-		Example: "  yingbi sandbox run job.wasm --data sample/\n  yingbi sandbox run job.wasm --data sample/ --time 5s --memory 64MiB --format json",
+显示其以任意名称输出的内容与完整日志。映射模块需用 --by 指定列：每次只看到该列同一取值的行。
+退出码 0：成功；3：未成功并说明原因。`),
+		Example: "  yingbi sandbox run job.wasm --data sample/\n  yingbi sandbox run mapping.wasm --data sample/ --by person\n  yingbi sandbox run job.wasm --data sample/ --time 5s --memory 64MiB --format json",
 		RunE: func(c *cobra.Command, args []string) error {
+			if by == "" && c.Flags().Changed("by") {
+				return a.fault(fault.Invalid, "--by names no column", "--by 未指定列名")
+			}
 			module, err := a.readWhole(args[0], author.MaxModule()+1)
 			if err != nil {
 				return err
@@ -82,7 +87,7 @@ and its whole log are shown. Exit code 0: it succeeded; 3: not, and why.`,
 				}
 			}
 			defer tables.Close() // files in memory, which the end of the process closes too
-			got, err := checks.Run(c.Context(), author.Trial{Module: module, Data: tables, Time: time.Duration(wall), Memory: int64(memory)})
+			got, err := checks.Run(c.Context(), author.Trial{Module: module, Data: tables, Time: time.Duration(wall), Memory: int64(memory), By: by})
 			if err != nil {
 				return err
 			}
@@ -90,6 +95,7 @@ and its whole log are shown. Exit code 0: it succeeded; 3: not, and why.`,
 		},
 	}
 	c.Flags().StringVar(&data, "data", "", a.tr("`FOLDER` of CSV files", "`FOLDER` CSV 文件所在目录"))
+	c.Flags().StringVar(&by, "by", "", a.tr("`COLUMN` of every table, by whose values a mapping's rows are grouped", "`COLUMN` 每张表都有的列，映射按其取值分组"))
 	c.Flags().Var(&wall, "time", a.tr("`TIME` for compiling and running, such as 10s", "`TIME` 编译与运行的时限，如 10s"))
 	c.Flags().Var(&memory, "memory", a.tr("`SIZE` memory of the module, such as 256MiB", "`SIZE` 模块的内存上限，如 256MiB"))
 	return c

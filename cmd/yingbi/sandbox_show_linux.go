@@ -57,6 +57,11 @@ func (a *app) showAdmission(got author.Admission) {
 
 func (a *app) showRun(got author.Run) {
 	a.noteLeftOut(got.Tables)
+	for _, t := range got.Tables {
+		if t.Nobody > 0 {
+			fmt.Fprintf(a.err, a.tr("%s: %d rows have no subject\n", "%s：有 %d 行没有主体\n"), printable(t.Name), t.Nobody)
+		}
+	}
 	a.say("%s", "%s", printable(a.verdictLine(got.Verdict)))
 	for _, item := range got.Items {
 		a.heading("%s", "%s", printable(item.Name))

@@ -1,4 +1,4 @@
-// Package guests builds the example modules beside it: jobs in Go and in C that
+// Package guests builds the example modules beside it: jobs in Go, C and Rust that
 // an operator could have written, and three that nobody should get away with.
 // The README of each folder has the same command.
 //
@@ -45,6 +45,7 @@ func All() []Guest {
 		clang("compare", "compare", "compare.c"),
 		clang("readmission", "readmission", "readmission.c"),
 		clang("risk", "risk", "risk.c"),
+		{Name: "classify", Folder: "classify", Command: []string{"make", "classify.wasm"}}, // Rust: two calls of its compiler
 		clang("hostile-files", "hostile", "files.c"),
 		clang("hostile-spin", "hostile", "spin.c"),
 		clang("hostile-smuggle", "hostile", "smuggle.c"),
@@ -75,11 +76,11 @@ func Build(root, name string) ([]byte, error) {
 	file := filepath.Join(out, "guest.wasm")
 	words := append(g.Command[:len(g.Command)-1:len(g.Command)-1], file)
 	if _, err := exec.LookPath(words[0]); err != nil {
-		return nil, fmt.Errorf("%s is missing: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32", words[0])
+		return nil, fmt.Errorf("%s is missing: apt-get install make clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32", words[0])
 	}
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = filepath.Join(root, g.Folder)
-	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false -trimpath") // the same bytes wherever they are built
+	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false -trimpath", "MAKEFLAGS=") // the same bytes wherever they are built
 	cmd.Env = append(cmd.Env, g.Env...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

@@ -69,6 +69,12 @@ func mapRequest(t testing.TB, c compiled, who []person) (abi.MapRequest, inputs)
 func records(t testing.TB, s *sandbox.Sandbox, c compiled, who []person) (list []string, log string) {
 	t.Helper()
 	req, in := mapRequest(t, c, who)
+	return recordsOf(t, s, req, in)
+}
+
+// recordsOf gives the record of each subject of a request.
+func recordsOf(t testing.TB, s *sandbox.Sandbox, req abi.MapRequest, in inputs) (list []string, log string) {
+	t.Helper()
 	said, err := s.Map(t.Context(), req, in.files, ample, func(f *abi.Frame) error {
 		for row := range f.Rows {
 			var fields []string
@@ -81,7 +87,7 @@ func records(t testing.TB, s *sandbox.Sandbox, c compiled, who []person) (list [
 			}
 			record := strings.Join(fields, " ")
 			if f.Columns[len(req.Fields)].Bools[row] == 1 {
-				record = strings.ReplaceAll(record, "- - -", "failed")
+				record = "failed"
 			}
 			list = append(list, record)
 		}
