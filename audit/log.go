@@ -96,21 +96,23 @@ func (l *Log) Append(ctx context.Context, r Record) (uint64, error) {
 }
 
 func (l *Log) prepare(r Record) (*entry, error) {
+	e := &entry{record: r, done: make(chan struct{})}
 	if r.Time.IsZero() {
-		r.Time = l.cfg.Clock()
+		e.record.Time = l.cfg.Clock()
 	}
 	l.random.Lock()
-	_, err := io.ReadFull(l.cfg.Random, r.Nonce[:])
+	_, err := io.ReadFull(l.cfg.Random, e.record.Nonce[:])
 	l.random.Unlock()
 	if err != nil {
 		return nil, fault.Errorf(fault.Internal, "no random bytes for the audit log: %v", err)
 	}
-	b, err := r.encode()
+	b, err := e.record.encode()
 	if err != nil {
 		return nil, err
 	}
-	leaf := leafHash(b)
-	return &entry{record: r, line: appendLine(nil, markMore, leaf, b), leaf: leaf, done: make(chan struct{})}, nil
+	e.leaf = leafHash(b)
+	e.line = appendLine(nil, markMore, e.leaf, b)
+	return e, nil
 }
 
 var errClosed = fault.New(fault.Internal, "the audit log is closed: nothing can be done without a record")

@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"runtime"
-	"sync"
-)
+import "sync"
 
 // queue holds the entries that wait for the sequencer, in their order.
 type queue struct {
@@ -49,7 +46,6 @@ func (q *queue) take() []*entry {
 		}
 		q.grown.Wait()
 	}
-	q.settle()
 	n, size := 0, 0
 	for n < len(q.entries) && size < maxWrite {
 		size += len(q.entries[n].line)
@@ -58,17 +54,6 @@ func (q *queue) take() []*entry {
 	batch := q.entries[:n:n]
 	q.entries = q.entries[n:]
 	return batch
-}
-
-// settle lets callers that are about to add their entry do so, as long as some do:
-// one sync then serves them all. The caller holds q.mu.
-func (q *queue) settle() {
-	for before := 0; before < len(q.entries); {
-		before = len(q.entries)
-		q.mu.Unlock()
-		runtime.Gosched()
-		q.mu.Lock()
-	}
 }
 
 // sequence gives records their order and makes them durable. While one batch is
