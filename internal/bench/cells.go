@@ -16,7 +16,8 @@ import (
 
 const (
 	startRows = 100_000 // of the view that a job with SQL starts over
-	starts    = 21      // of a cell in a turn
+	starts    = 21      // of a cell in a turn; at a smaller scale fewStarts
+	fewStarts = 4
 )
 
 // benchCells measures how soon a small job is done, from asking for a cell to its
@@ -66,7 +67,11 @@ func benchCells(ctx context.Context, b *bench) ([]Row, error) {
 // starts fills the row with what single starts take.
 func (g *guests) starts(ctx context.Context, row *Row, m *module, loop int64) error {
 	var ours, baseline []cost
-	for range g.Turns * starts {
+	inTurn := starts
+	if g.Rows < fullScale {
+		inTurn = fewStarts
+	}
+	for range g.Turns * inTurn {
 		c, _, err := g.inCell(ctx, m, loop, 1)
 		if err != nil {
 			return err
