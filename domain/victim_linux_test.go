@@ -191,9 +191,9 @@ func (w *witness) hear(t *testing.T, said []string) {
 		switch words[0] {
 		case "open", "founded", "closed":
 		case "version":
-			w.version, _ = strconv.Atoi(words[1])
+			w.version = told(t, words[1])
 		case "rotated":
-			w.kek, _ = strconv.Atoi(words[1])
+			w.kek = told(t, words[1])
 		case "fetched":
 			if before := w.fetched[words[1]]; before != "" && before != words[2] {
 				t.Errorf("job %s was given out twice", words[1])
@@ -204,11 +204,21 @@ func (w *witness) hear(t *testing.T, said []string) {
 		case "confirmed":
 			w.people[words[1]] = true
 		case "document":
-			w.documents[words[1]], _ = strconv.Atoi(words[2])
+			w.documents[words[1]] = told(t, words[2])
 		case "error":
 			w.errors = append(w.errors, line)
 		default:
 			w.jobs[words[1]] = acknowledged[words[0]]
 		}
 	}
+}
+
+// told reads a number that the victim said: a word that is none would let a loss pass.
+func told(t testing.TB, word string) int {
+	t.Helper()
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		t.Fatalf("the victim said %q in the place of a number", word)
+	}
+	return n
 }

@@ -71,6 +71,17 @@ var notChecked = []string{
 	"intent: whether a condition, band or derived column was made to pick out one subject; read the manifest for it",
 }
 
+// mappingNotChecked is so of a job that maps.
+const mappingNotChecked = "mapping: whether the module treats one subject apart from all others; its records are bounded, and nobody has read its code"
+
+// AddMappings tells of the records that tables were made of.
+func (r *Report) AddMappings(all []Mapping) {
+	r.Mappings = all
+	if len(all) > 0 {
+		r.NotChecked = append(r.NotChecked, mappingNotChecked)
+	}
+}
+
 // Judge applies a preset to the tables of one job.
 func Judge(p Preset, tables []*Table) *Report {
 	r := &Report{Format: reportFormat, Preset: p, NotChecked: slices.Clone(notChecked), Decision: "a person decides"}

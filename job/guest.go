@@ -37,19 +37,16 @@ func (r *run) guest() error {
 		return result.Log, err
 	})
 	if err != nil {
-		return errors.Join(err, r.keepLog())
+		return err
 	}
 	items := map[string]*abi.Frame{}
 	for _, item := range result.Items {
 		if items[item.Name] != nil {
-			return errors.Join(fault.Errorf(fault.Invalid, "the module emitted output %q twice", item.Name), r.keepLog())
+			return fault.Errorf(fault.Invalid, "the module emitted output %q twice", item.Name)
 		}
 		items[item.Name] = item.Frame
 	}
-	if err := r.judgeItems(items); err != nil {
-		return errors.Join(err, r.keepLog())
-	}
-	return nil
+	return r.judgeItems(items)
 }
 
 // withCode hands over the module and its native code. Where no cell can load the code

@@ -31,7 +31,7 @@ func (r *run) mappings() error {
 	for _, m := range r.plan.Mappings {
 		file, err := r.mapping(m)
 		if err != nil {
-			return errors.Join(err, r.keepLog())
+			return err
 		}
 		r.views.records[m.Name] = file
 	}
@@ -65,15 +65,24 @@ func (r *run) mapping(m manifest.PlanMapping) (*os.File, error) {
 	if err := r.runMapping(second, 1); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	if first.same(second) {
-		return file, nil
+	if err := r.agree(first, second); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	_, err = r.service.Log.Append(r.ctx, audit.Record{
+	return file, nil
+}
+
+// agree refuses records of which one is another in the second run, and records an alarm.
+func (r *run) agree(first, second *mapped) error {
+	if first.same(second) {
+		return nil
+	}
+	name := first.plan.Name
+	_, err := r.service.Log.Append(r.ctx, audit.Record{
 		Actor: "system", Action: "job.alarm", Phase: audit.Event, Target: "job/" + r.job.ID,
-		Details: map[string]string{"alarm": "a mapping's records depend on the subjects before them", "mapping": m.Name},
+		Details: map[string]string{"alarm": "a mapping's records depend on the subjects before them", "mapping": name},
 	})
-	return nil, errors.Join(fault.Errorf(fault.Denied,
-		"the records of mapping %q are others when other subjects come before: the module carries something from one subject to the next", m.Name), err, file.Close())
+	return errors.Join(fault.Errorf(fault.Denied,
+		"the records of mapping %q are others when other subjects come before: the module carries something from one subject to the next", name), err)
 }
 
 // runMapping runs the module over all subjects, in the order of that number.

@@ -166,6 +166,14 @@ func (r *run) compute(rules string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.work(preset); err != nil {
+		return errors.Join(err, r.keepLog())
+	}
+	return nil
+}
+
+// work maps, queries, judges and runs the module.
+func (r *run) work(preset egress.Preset) error {
 	if err := r.mappings(); err != nil {
 		return err
 	}
@@ -187,7 +195,7 @@ func (r *run) compute(rules string) error {
 		}
 	}
 	r.report = egress.Judge(preset, r.tables)
-	r.report.Mappings = r.mapped
+	r.report.AddMappings(r.mapped)
 	if r.plan.Guest != nil {
 		return r.guest()
 	}

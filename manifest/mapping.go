@@ -198,9 +198,9 @@ func (m *Manifest) checkMappingNames() error {
 		if err := engineName(d.Name, d.at); err != nil {
 			return err
 		}
-		columns := names{}
-		for i, c := range d.input().Columns {
-			if err := columns.add(c, d.input().columns[i]); err != nil {
+		in, columns := d.input(), names{}
+		for i, c := range in.Columns {
+			if err := columns.add(c, in.columns[i]); err != nil {
 				return err
 			}
 		}

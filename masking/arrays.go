@@ -60,8 +60,9 @@ func (b bitmap) without(i, n int) bitmap {
 	return b
 }
 
-// newArray makes an array of n rows from its bitmap and its other buffers.
-func newArray(t arrow.DataType, n int, valid bitmap, values ...[]byte) arrow.Array {
+// NewArray makes an array of n rows from its bitmap, nil where there is no null, and
+// its other buffers.
+func NewArray(t arrow.DataType, n int, valid []byte, values ...[]byte) arrow.Array {
 	buffers := []*memory.Buffer{nil}
 	nulls := 0
 	if valid != nil {
@@ -110,7 +111,7 @@ func overWhole(t coltype.Type, f func(int64) int64) transform {
 					out[i] = decimal128.FromI64(f(v))
 				}
 			}
-			return newArray(stored, len(out), valid, arrow.Decimal128Traits.CastToBytes(out)), nil
+			return NewArray(stored, len(out), valid, arrow.Decimal128Traits.CastToBytes(out)), nil
 		}
 		out := make([]int64, len(values))
 		for i, v := range values {
@@ -118,7 +119,7 @@ func overWhole(t coltype.Type, f func(int64) int64) transform {
 				out[i] = f(v)
 			}
 		}
-		return newArray(stored, len(out), valid, arrow.Int64Traits.CastToBytes(out)), nil
+		return NewArray(stored, len(out), valid, arrow.Int64Traits.CastToBytes(out)), nil
 	}
 }
 
@@ -137,7 +138,7 @@ func overDouble(f func(float64) float64) transform {
 				out[i] = f(v)
 			}
 		}
-		return newArray(arrow.PrimitiveTypes.Float64, len(out), valid, arrow.Float64Traits.CastToBytes(out)), nil
+		return NewArray(arrow.PrimitiveTypes.Float64, len(out), valid, arrow.Float64Traits.CastToBytes(out)), nil
 	}
 }
 
@@ -156,7 +157,7 @@ func toDates(in arrow.Array, each func(i int) (int32, bool)) arrow.Array {
 		}
 		out[i] = days
 	}
-	return newArray(arrow.PrimitiveTypes.Date32, len(out), valid, arrow.Int32Traits.CastToBytes(out))
+	return NewArray(arrow.PrimitiveTypes.Date32, len(out), valid, arrow.Int32Traits.CastToBytes(out))
 }
 
 // toTexts builds a text column of about width bytes a value: each appends the value
@@ -173,5 +174,5 @@ func toTexts(in arrow.Array, width int, each func(to []byte, i int) ([]byte, boo
 		}
 		offsets[i+1] = int32(len(text))
 	}
-	return newArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text)
+	return NewArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text)
 }

@@ -111,7 +111,7 @@ func (p *pseudonymiser) apply(a arrow.Array) (arrow.Array, error) {
 			}
 		}
 	}
-	return newArray(packedType, a.Len(), valid, out), nil
+	return NewArray(packedType, a.Len(), valid, out), nil
 }
 
 // digits spells integers.

@@ -177,7 +177,7 @@ func inWords(valid bitmap, numbers []int32, words arrow.Array) arrow.Array {
 			}
 		}
 	}
-	indices := newArray(arrow.PrimitiveTypes.Int32, len(numbers), valid, arrow.Int32Traits.CastToBytes(numbers))
+	indices := NewArray(arrow.PrimitiveTypes.Int32, len(numbers), valid, arrow.Int32Traits.CastToBytes(numbers))
 	return array.NewDictionaryArray(wordType, indices, words)
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"yingbi/internal/fault"
 	"yingbi/masking"
@@ -98,11 +97,11 @@ func (u *unpacker) column(c, n int) (arrow.Array, error) {
 	case arrow.DATE32:
 		out := arrow.Int32Traits.CastFromBytes(u.buffer(c, 0, 4*n))
 		valid := spread(u, out, func(v int64) int32 { return int32(v) })
-		return newArray(t, n, valid, arrow.Int32Traits.CastToBytes(out)), nil
+		return masking.NewArray(t, n, valid, arrow.Int32Traits.CastToBytes(out)), nil
 	case arrow.DECIMAL128:
 		out := arrow.Decimal128Traits.CastFromBytes(u.buffer(c, 0, 16*n))
 		valid := spread(u, out, decimal128.FromI64)
-		return newArray(t, n, valid, arrow.Decimal128Traits.CastToBytes(out)), nil
+		return masking.NewArray(t, n, valid, arrow.Decimal128Traits.CastToBytes(out)), nil
 	case arrow.BOOL:
 		values := u.buffer(c, 0, n)
 		valid := spread(u, values, func(v int64) byte { return byte(v) })
@@ -110,11 +109,11 @@ func (u *unpacker) column(c, n int) (arrow.Array, error) {
 		for i, v := range values {
 			out[i/8] |= v << (i % 8)
 		}
-		return newArray(t, n, valid, out), nil
+		return masking.NewArray(t, n, valid, out), nil
 	default: // integers, timestamps, and doubles by their bits
 		out := arrow.Int64Traits.CastFromBytes(u.buffer(c, 0, 8*n))
 		valid := spread(u, out, func(v int64) int64 { return v })
-		return newArray(t, n, valid, arrow.Int64Traits.CastToBytes(out)), nil
+		return masking.NewArray(t, n, valid, arrow.Int64Traits.CastToBytes(out)), nil
 	}
 }
 
@@ -225,7 +224,7 @@ func (u *unpacker) coded(c, n int) (arrow.Array, error) {
 	}
 	text := u.buffer(c, 1, int(total)+wordSlack)
 	v.write(text, u.number)
-	return newArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text[:total]), nil
+	return masking.NewArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text[:total]), nil
 }
 
 func checkText(rows int, bytes int64) error {
@@ -260,7 +259,7 @@ func (u *unpacker) texts(c, n int) (arrow.Array, error) {
 	for i := range u.parts {
 		u.bodies(&u.parts[i], v, offsets, text)
 	}
-	return newArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text), nil
+	return masking.NewArray(arrow.BinaryTypes.String, n, valid, arrow.Int32Traits.CastToBytes(offsets), text), nil
 }
 
 // lengths puts the lengths of a part's texts to their ranks, and the numbers of words.
@@ -304,21 +303,4 @@ func (u *unpacker) bodies(p *part, v *vocabulary, offsets []int32, text []byte) 
 			p.at += len(to)
 		}
 	}
-}
-
-// newArray makes an array of n rows from its bitmap, nil where there is no null, and
-// its other buffers.
-func newArray(t arrow.DataType, n int, valid []byte, values ...[]byte) arrow.Array {
-	buffers := []*memory.Buffer{nil}
-	nulls := 0
-	if valid != nil {
-		buffers[0] = memory.NewBufferBytes(valid)
-		nulls = n - bitutil.CountSetBits(valid, 0, n)
-	}
-	for _, v := range values {
-		buffers = append(buffers, memory.NewBufferBytes(v))
-	}
-	data := array.NewData(t, n, buffers, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
 }

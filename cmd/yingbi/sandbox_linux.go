@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"time"
@@ -55,6 +56,16 @@ func (a *app) sandboxAdmit() *cobra.Command {
 	return c
 }
 
+// checksOver gives the checks and the tables of a folder; "" has none.
+func (a *app) checksOver(ctx context.Context, folder string) (*author.Checks, *author.Data, error) {
+	checks, err := a.checks()
+	if err != nil || folder == "" {
+		return checks, &author.Data{}, err
+	}
+	tables, err := checks.Load(ctx, folder)
+	return checks, tables, err
+}
+
 func (a *app) sandboxRun() *cobra.Command {
 	wall, memory, data, by := seconds(10*time.Second), bytesFlag(256<<20), "", ""
 	c := &cobra.Command{
@@ -76,15 +87,9 @@ that column at a time. Exit code 0: it succeeded; 3: not, and why.`,
 			if err != nil {
 				return err
 			}
-			checks, err := a.checks()
+			checks, tables, err := a.checksOver(c.Context(), data)
 			if err != nil {
 				return err
-			}
-			tables := &author.Data{}
-			if data != "" {
-				if tables, err = checks.Load(c.Context(), data); err != nil {
-					return err
-				}
 			}
 			defer tables.Close() // files in memory, which the end of the process closes too
 			got, err := checks.Run(c.Context(), author.Trial{Module: module, Data: tables, Time: time.Duration(wall), Memory: int64(memory), By: by})

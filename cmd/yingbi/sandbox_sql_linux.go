@@ -37,15 +37,9 @@ line is a statement.`,
 			if q.MaxRows < 0 {
 				return a.fault(fault.Invalid, "--rows is %d; an answer has 0 rows or more", "--rows 为 %d；行数不能为负", q.MaxRows)
 			}
-			checks, err := a.checks()
+			checks, tables, err := a.checksOver(c.Context(), data)
 			if err != nil {
 				return err
-			}
-			tables := &author.Data{}
-			if data != "" {
-				if tables, err = checks.Load(c.Context(), data); err != nil {
-					return err
-				}
 			}
 			defer tables.Close() // files in memory, which the end of the process closes too
 			a.noteLeftOut(tables.Tables)

@@ -108,6 +108,7 @@ func (a *app) unchecked(line string) string {
 	known := map[string]string{
 		"secondary suppression": "二次抑制：被抑制的单元格能否由本作业已公布的单元格推出",
 		"cross-release audit":   "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
+		"mapping":               "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
 		"intent":                "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
 	}
 	if chinese, ok := known[topic]; ok {

@@ -51,6 +51,9 @@ var (
 	handle unix.FileHandle
 )
 
+// What prepares an attempt drops its error: without what it makes the attempt cannot
+// succeed, and the test wants to see it succeed where no lock is closed.
+
 // makePipes makes two, the first with a byte in it.
 func makePipes() {
 	for i := range pipes {
