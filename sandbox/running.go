@@ -19,10 +19,10 @@ const (
 	// residentIdle is more than the resident memory of an idle cell, 72 MB: the
 	// pages of the program itself, the runtimes, an open engine.
 	residentIdle = 96 << 20
-	// fastest is how many bytes a cell can fill in a nanosecond. The watchdog looks
-	// again before the cell could be over its memory, so that a bomb is gone before
-	// it holds its limit and 128 MiB.
-	fastest = 4
+	// fastest is how many bytes a cell can fill in a nanosecond: huge pages are
+	// cleared at up to 10. The watchdog looks again before the cell could be over its
+	// memory, so that a bomb is gone before it holds its limit and 128 MiB.
+	fastest = 16
 	// maxThreads of a cell; an engine with two threads and Go's own are under 40.
 	// Their kernel stacks are no resident memory.
 	maxThreads = 256

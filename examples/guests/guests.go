@@ -1,5 +1,5 @@
 // Package guests builds the example modules beside it: jobs in Go, C and Rust that
-// an operator could have written, and three that nobody should get away with.
+// an operator could have written, and four that nobody should get away with.
 // The README of each folder has the same command.
 //
 // It is used by tests and demonstrations, which have the sources and the
@@ -49,6 +49,7 @@ func All() []Guest {
 		clang("hostile-files", "hostile", "files.c"),
 		clang("hostile-spin", "hostile", "spin.c"),
 		clang("hostile-smuggle", "hostile", "smuggle.c"),
+		clang("hostile-carry", "hostile", "carry.c"),
 	}
 }
 
