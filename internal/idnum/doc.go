@@ -1,6 +1,7 @@
 // Package idnum knows the syntax and the check characters of Chinese numbers: the
-// resident identity number, the organisation code, the unified social credit code
-// and the bank card. It makes synthetic ones too.
+// resident identity number, the organisation code, the unified social credit code,
+// the bank card, and the identity cards of Hong Kong, of Taiwan and of foreigners who
+// live here. It makes synthetic ones of the first four.
 //
 //	resident  530402 19900101 001 C      region, birth date, sequence (odd: male)
 //	credit    91 530402 PDY00001C D      authority, region, organisation code C, D

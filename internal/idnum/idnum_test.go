@@ -11,6 +11,7 @@ import (
 var checks = map[string]func(string) bool{
 	"resident_id": ResidentID, "resident_id_15": OldResidentID, "social_security_no": ResidentID,
 	"uscc": CreditCode, "org_code": OrganisationCode, "bank_card": BankCard,
+	"hong_kong": HongKongID, "taiwan": TaiwanID, "foreign": ForeignResidentID,
 }
 
 // Published examples (GB 11643: 11010519491231002X and 440524188001010014), numbers
@@ -53,6 +54,32 @@ func TestVectors(t *testing.T) {
 		{"bank_card", strings.Repeat("0", 13), true},
 		{"bank_card", strings.Repeat("0", 19), true},
 		{"bank_card", strings.Repeat("0", 20), false},
+		{"hong_kong", "A1234563", true},
+		{"hong_kong", "A1234564", false},
+		{"hong_kong", "AB9876543", true},
+		{"hong_kong", "G123456A", true},
+		{"hong_kong", "a1234563", false},
+		{"hong_kong", "11234563", false},
+		{"hong_kong", "A12345A3", false},
+		{"hong_kong", "ABC9876543", false},
+		{"hong_kong", "1234563", false},
+		{"hong_kong", "", false},
+		{"taiwan", "A123456789", true},
+		{"taiwan", "A123456780", false},
+		{"taiwan", "F131104093", true},
+		{"taiwan", "A223456781", true},
+		{"taiwan", "A323456781", false},
+		{"taiwan", "A800000014", true},
+		{"taiwan", "AC01234567", true},
+		{"taiwan", "AE01234567", false},
+		{"taiwan", "1123456789", false},
+		{"taiwan", "A12345678", false},
+		{"taiwan", "", false},
+		{"foreign", "911105198501020018", true},
+		{"foreign", "911105198501020019", false},
+		{"foreign", "911105198502300018", false},
+		{"foreign", "999105198501020018", false},
+		{"foreign", "110105194912310021", false},
 	} {
 		if got := checks[c.check](c.value); got != c.want {
 			t.Errorf("%s(%q) = %v", c.check, c.value, got)
@@ -116,6 +143,7 @@ func TestSingleFaultsAreNoticed(t *testing.T) {
 	}
 	for name, value := range map[string]string{
 		"resident_id": "11010519491231002X", "uscc": "91350100M000100Y43", "bank_card": "6222026030738011478",
+		"foreign": "911105198501020018",
 	} {
 		check := checks[name]
 		for i := range value {
@@ -199,12 +227,12 @@ func TestSyntheticNumbersAreValid(t *testing.T) {
 
 // Whatever passes has its length and alphabet; nothing panics.
 func FuzzChecks(f *testing.F) {
-	for _, s := range []string{"11010519491231002X", "110105491231002", "91350100M000100Y43", "D2143569-X", "4111111111111111", "影壁影壁影壁"} {
+	for _, s := range []string{"11010519491231002X", "110105491231002", "91350100M000100Y43", "D2143569-X", "4111111111111111", "A1234563", "A123456789", "影壁影壁影壁"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, check := range checks {
-			if check(s) && (len(s) < 9 || len(s) > 19 || strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "") {
+			if check(s) && (len(s) < 8 || len(s) > 19 || strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "") {
 				t.Errorf("%s(%q) passed", name, s)
 			}
 		}

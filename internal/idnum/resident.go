@@ -33,6 +33,15 @@ func OldResidentID(id string) bool {
 		realDate(1900+number(id[6:8]), number(id[8:10]), number(id[10:12]))
 }
 
+// ForeignResidentID reports whether id has the form of the foreign permanent resident
+// cards of 2023: a 9, a province, three digits of the country, date and check
+// character as in a resident number. The rule is not published in full; this is how
+// cards are read in practice, so it is weak evidence.
+func ForeignResidentID(id string) bool {
+	return len(id) == 18 && id[0] == '9' && allDigits(id[:17]) && provinces[number(id[1:3])] &&
+		realDate(number(id[6:10]), number(id[10:12]), number(id[12:14])) && residentCheck(id) == id[17]
+}
+
 // SyntheticResidentID makes a valid number: six digits of a region, a birth date
 // and a sequence of 0 to 999, odd for a man and even for a woman. No range is kept
 // free for tests, so a person of this number may exist.
