@@ -14,8 +14,9 @@
 // SetCores lets long runs of segments be sealed or opened on several cores; the bytes
 // are the same, and no goroutine outlives the call that needed it.
 //
-// Beside these, [PRF] gives a random value for each of many numbers, and [Ephemeral]
-// seals what a process puts on disk for itself alone.
+// Beside these, [PRF] gives a random value for each of many numbers, [Ephemeral] seals
+// what a process puts on disk for itself alone, [FF1] enciphers numbers as numbers of
+// the same form, and [SIV] makes equal bytes of equal messages.
 //
 // It says what bytes mean and never where they are: no file, no network, no clock.
 // The byte formats are in docs/formats/crypto.md, precise enough for a reader in

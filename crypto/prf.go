@@ -45,3 +45,22 @@ func (p *PRF) Fill(values []uint64, first uint64) {
 		values, first = values[n:], first+uint64(n)
 	}
 }
+
+// Pairs gives a value for every pair of numbers: out[i] is the first eight bytes, little
+// endian, of the block of a[i] and b[i] in big endian, enciphered. A pair (0, n) has
+// that of number 2n: a key serves either Fill or Pairs.
+func (p *PRF) Pairs(out, a, b []uint64) {
+	var blocks [4 << 10]byte
+	for len(out) > 0 {
+		n := min(len(out), len(blocks)/sm4.BlockSize)
+		for i := range n {
+			binary.BigEndian.PutUint64(blocks[sm4.BlockSize*i:], a[i])
+			binary.BigEndian.PutUint64(blocks[sm4.BlockSize*i+8:], b[i])
+		}
+		p.ecb.CryptBlocks(blocks[:sm4.BlockSize*n], blocks[:sm4.BlockSize*n])
+		for i := range n {
+			out[i] = binary.LittleEndian.Uint64(blocks[sm4.BlockSize*i:])
+		}
+		out, a, b = out[n:], a[n:], b[n:]
+	}
+}

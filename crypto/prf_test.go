@@ -52,6 +52,36 @@ func TestPRF(t *testing.T) {
 	}
 }
 
+// Pairs against single blocks of another implementation, and against Fill.
+func TestPRFPairs(t *testing.T) {
+	const key = "0123456789abcdeffedcba9876543210"
+	block, err := oracle.NewCipher(unhex(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := prf(t, key)
+	for _, n := range []int{0, 1, 255, 256, 257, 1000} {
+		got, a, b := make([]uint64, n), make([]uint64, n), make([]uint64, n)
+		for i := range n {
+			a[i], b[i] = uint64(i)*0x9e3779b97f4a7c15, ^uint64(i)
+		}
+		p.Pairs(got, a, b)
+		for i := range n {
+			var want [16]byte
+			binary.BigEndian.PutUint64(want[:], a[i])
+			binary.BigEndian.PutUint64(want[8:], b[i])
+			if block.Encrypt(want[:], want[:]); got[i] != binary.LittleEndian.Uint64(want[:]) {
+				t.Fatalf("pair %d of %d differs", i, n)
+			}
+		}
+	}
+	pair, number := make([]uint64, 1), make([]uint64, 1)
+	p.Pairs(pair, []uint64{0}, []uint64{7})
+	if p.Fill(number, 14); pair[0] != number[0] {
+		t.Error("the pair (0, 7) has not the value of number 14")
+	}
+}
+
 func TestEphemeral(t *testing.T) {
 	e, err := NewEphemeral()
 	if err != nil {
