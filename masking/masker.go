@@ -3,12 +3,14 @@ package masking
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
+	"yingbi/masking/detect"
 )
 
 // Column is a column of a data set, before or after masking.
@@ -17,6 +19,10 @@ type Column struct {
 	Type    coltype.Type
 	Subject string // the kind of subject that the column identifies; empty for all others
 	Zone    string // of a raw timestamp: the zone of its civil dates; empty means Asia/Shanghai
+
+	Identifier detect.Type // what a raw column is described to hold; 0 is nothing of the kind
+	Raw        bool        // of a raw column: approved to stay readable; of a masked one: it did
+	Imitates   detect.Type // of a masked column: its values have the form of this type and are none; 0 in all others
 }
 
 // MinSecret is the fewest bytes of a scenario's secret.
@@ -34,13 +40,28 @@ type Masker struct {
 	columns []maskedColumn
 	schema  *arrow.Schema
 	memo    *memo
+	step    *anonymityStep // nil where the policy asks for none
+	survey  *survey        // nil where every rule looks at single rows
+	seen    *inspection    // of what was masked
 }
+
+// beside is a transform that looks at the subject of each row too; subject is nil where
+// the data set has no column of them. It keeps and releases neither array.
+type beside func(in, subject arrow.Array) (arrow.Array, error)
 
 type maskedColumn struct {
 	in    Column
 	out   Column
-	apply transform
-	words *worded // behind apply; nil for rules that do not look at words
+	apply transform // nil where beside masks, and in a column that is dropped
+	words *worded   // behind apply; nil for rules that do not look at words
+
+	beside  beside // nil where apply masks
+	subject Column // what beside looks at; without a name it is none
+
+	hides   bool         // the rule leaves nothing readable
+	overall *overall     // of a rule that looks at all rows
+	stepped bool         // the anonymity step looks at it
+	before  coltype.Type // of the masked values before that step
 }
 
 // Check reports what Compile would refuse, without a secret.
@@ -52,57 +73,85 @@ func (p *Policy) Check(columns []Column) error {
 // Compile fits the policy to the columns of its data set, all of them, in the
 // order in which the masked columns shall stand. The secret is the scenario's; it
 // keys the pseudonyms. A rule for a column that is not there, a rule that does
-// not fit its column's type and a subject that would stay readable are Invalid,
-// with the place in the policy.
+// not fit its column's type, a subject that would stay readable and a direct
+// identifier that would, unless it is approved as Raw, are Invalid, with the place in
+// the policy.
 func (p *Policy) Compile(columns []Column, secret []byte) (*Masker, error) {
 	if len(secret) < MinSecret {
 		return nil, fault.Errorf(fault.Internal, "masking: a scenario's secret has at least %d bytes", MinSecret)
 	}
-	masked, memo := make([]maskedColumn, len(columns)), newMemo()
+	masked, s := make([]maskedColumn, len(columns)), scope{p.Dataset, columns, secret, newMemo(), sync.OnceValue(detect.New)}
 	for _, r := range p.rules {
 		i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == r.column })
 		if i < 0 {
 			return nil, fault.At(r.place, "data set %s has no column %q; it has %s", p.Dataset, r.column, columnNames(columns))
 		}
-		out, err := r.compile(columns[i], scope{p.Dataset, secret, memo})
+		out, err := r.compile(columns[i], s)
 		if err != nil {
 			return nil, err
 		}
 		masked[i] = out
 	}
-	return newMasker(slices.DeleteFunc(masked, func(c maskedColumn) bool { return c.apply == nil }), memo), nil
+	masked = slices.DeleteFunc(masked, func(c maskedColumn) bool { return c.apply == nil && c.beside == nil && c.overall == nil })
+	step, err := p.anonymity.fit(columns, masked)
+	if err != nil {
+		return nil, err
+	}
+	return newMasker(masked, s.memo, step, s.detector)
 }
 
 func (r *rule) compile(in Column, s scope) (maskedColumn, error) {
 	def, _, _ := define(r.name)
-	if in.Subject != "" && !def.subject {
-		return maskedColumn{}, fault.At(r.place,
-			"column %s identifies a subject of kind %s and would stay readable under %s; use pseudonym, constant, suppress or drop", in.Name, in.Subject, r.name)
+	readable := r.readable(def, in)
+	if readable != nil && (!in.Raw || in.Subject != "") { // who a row is about is never left to be read
+		return maskedColumn{}, readable
 	}
 	if !in.Type.Valid() {
 		return maskedColumn{}, fault.Errorf(fault.Internal, "masking: column %s has no type", in.Name)
 	}
-	apply, t, err := def.compile(r, in, s)
-	masked := maskedColumn{in: in, out: Column{Name: in.Name, Type: t, Subject: in.Subject}, apply: apply}
+	masked := maskedColumn{in: in, hides: def.hides, out: Column{Name: in.Name, Subject: in.Subject, Raw: readable != nil}}
+	if def.imitates != nil {
+		masked.out.Imitates = def.imitates(r)
+	}
+	var err error
+	if def.compileBeside != nil {
+		masked.beside, masked.subject, masked.out.Type, err = def.compileBeside(r, in, s)
+		return masked, err
+	}
+	if def.compileOverall != nil {
+		masked.overall, masked.out.Type, err = def.compileOverall(r, in, s)
+		return masked, err
+	}
+	masked.apply, masked.out.Type, err = def.compile(r, in, s)
 	if def.words && in.Type.Kind == coltype.Text {
-		masked.words = &worded{rule: apply}
+		masked.words = &worded{rule: masked.apply}
 		masked.apply = masked.words.apply
 	}
 	return masked, err
 }
 
-func newMasker(columns []maskedColumn, memo *memo) *Masker {
+func newMasker(columns []maskedColumn, memo *memo, step *anonymityStep, detector func() *detect.Detector) (*Masker, error) {
+	survey, err := newSurvey(columns, step)
+	if err != nil {
+		return nil, err
+	}
 	fields := make([]arrow.Field, len(columns))
 	for i, c := range columns {
 		fields[i] = arrow.Field{Name: c.out.Name, Type: arrowType(c.out.Type), Nullable: true}
 	}
-	return &Masker{columns: columns, schema: arrow.NewSchema(fields, nil), memo: memo}
+	return &Masker{
+		columns: columns, schema: arrow.NewSchema(fields, nil), memo: memo,
+		step: step, survey: survey, seen: newInspection(columns, detector),
+	}, nil
 }
 
 // Close wipes what the Masker remembers. It then masks no more, nor do those that
 // Only made of it.
 func (m *Masker) Close() {
 	m.memo.wipe()
+	if m.survey != nil {
+		m.survey.wipe()
+	}
 	for _, c := range m.columns {
 		if c.words != nil {
 			c.words.wipe()
@@ -138,7 +187,20 @@ func (m *Masker) Only(names []string) (*Masker, error) {
 				name, columnNames(m.Columns()))
 		}
 	}
-	return newMasker(kept, m.memo), nil
+	return newMasker(kept, m.memo, m.step, m.seen.detector)
+}
+
+// Reads names the raw columns that Apply looks for in a batch: those that become
+// masked ones, and the subjects that a rule looks at besides.
+func (m *Masker) Reads() (out []string) {
+	for _, c := range m.columns {
+		for _, name := range c.reads() {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 // Apply masks a batch that holds the raw columns by name; other columns of it are
@@ -146,33 +208,62 @@ func (m *Masker) Only(names []string) (*Masker, error) {
 // few different values comes as a dictionary with indices of 32 bits, and in all
 // batches of a Masker an index stands for the same text. Other pseudonyms come as
 // fixed-size binary, packed: see Spell.
-func (m *Masker) Apply(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
+func (m *Masker) Apply(batch arrow.RecordBatch, first int64) (arrow.RecordBatch, error) {
 	masked := make([]arrow.Array, 0, len(m.columns))
 	defer func() {
 		for _, a := range masked {
 			a.Release() // the batch holds its own reference
 		}
 	}()
-	for _, c := range m.columns {
-		found := batch.Schema().FieldIndices(c.in.Name)
-		if len(found) != 1 {
-			return nil, fault.Errorf(fault.Integrity, "masking: the stored version has %d columns named %q", len(found), c.in.Name)
-		}
-		raw := batch.Column(found[0])
-		if !arrow.TypeEqual(raw.DataType(), arrowType(c.in.Type)) {
-			return nil, fault.Errorf(fault.Integrity, "masking: column %q is stored as %s and described as %s", c.in.Name, raw.DataType(), c.in.Type)
-		}
-		out, err := c.apply(raw)
+	for i := range m.columns {
+		out, err := m.mask(i, batch, first)
 		if err != nil {
 			return nil, err
 		}
 		masked = append(masked, out)
 	}
+	if m.survey != nil && m.survey.step != nil {
+		if err := m.survey.step.apply(masked); err != nil {
+			return nil, err
+		}
+	}
+	m.seen.see(masked)
 	fields := m.schema.Fields()
 	for i, a := range masked {
 		fields[i].Type = a.DataType()
 	}
 	return array.NewRecordBatch(arrow.NewSchema(fields, nil), masked, batch.NumRows()), nil
+}
+
+func (c *maskedColumn) mask(batch arrow.RecordBatch) (arrow.Array, error) {
+	raw, err := rawColumn(batch, c.in)
+	if err != nil {
+		return nil, err
+	}
+	if c.beside == nil {
+		return c.apply(raw)
+	}
+	if c.subject.Name == "" {
+		return c.beside(raw, nil)
+	}
+	subject, err := rawColumn(batch, c.subject)
+	if err != nil {
+		return nil, err
+	}
+	return c.beside(raw, subject)
+}
+
+// rawColumn finds a raw column in a batch, which keeps it.
+func rawColumn(batch arrow.RecordBatch, c Column) (arrow.Array, error) {
+	found := batch.Schema().FieldIndices(c.Name)
+	if len(found) != 1 {
+		return nil, fault.Errorf(fault.Integrity, "masking: the stored version has %d columns named %q", len(found), c.Name)
+	}
+	raw := batch.Column(found[0])
+	if !arrow.TypeEqual(raw.DataType(), arrowType(c.Type)) {
+		return nil, fault.Errorf(fault.Integrity, "masking: column %q is stored as %s and described as %s", c.Name, raw.DataType(), c.Type)
+	}
+	return raw, nil
 }
 
 func columnNames(columns []Column) string {

@@ -70,7 +70,7 @@ func apply(t testing.TB, ruleText string, in Column, a arrow.Array) (arrow.Array
 		t.Fatal(err)
 	}
 	batch := array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType(), Nullable: true}}, nil), []arrow.Array{a}, int64(a.Len()))
-	out, err := m.Apply(batch)
+	out, err := m.Apply(batch, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestApplyRefusesABatchThatIsNotAsDescribed(t *testing.T) {
 		"type":    arrow.NewSchema([]arrow.Field{{Name: "c", Type: arrow.BinaryTypes.String}}, nil),
 	} {
 		batch := array.NewRecordBatch(schema, []arrow.Array{columnOf(t, mustType(t, "text"), "x")}, 1)
-		if _, err := m.Apply(batch); fault.KindOf(err) != fault.Integrity {
+		if _, err := m.Apply(batch, 0); fault.KindOf(err) != fault.Integrity {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -237,7 +237,7 @@ func TestDecimalBeyondItsTypeIsDamage(t *testing.T) {
 	}
 	a := b.NewArray()
 	batch := array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, 1)
-	if _, err := m.Apply(batch); fault.KindOf(err) != fault.Integrity {
+	if _, err := m.Apply(batch, 0); fault.KindOf(err) != fault.Integrity {
 		t.Errorf("a decimal of 20 digits: %v", err)
 	}
 }

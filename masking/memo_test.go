@@ -106,7 +106,7 @@ func TestCloseWipes(t *testing.T) {
 func applyTo(t testing.TB, m *Masker, a arrow.Array) arrow.Array {
 	t.Helper()
 	batch := array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, int64(a.Len()))
-	out, err := m.Apply(batch)
+	out, err := m.Apply(batch, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

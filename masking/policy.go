@@ -21,6 +21,8 @@ const (
 	maxComment    = 4000 // runes
 	maxText       = 100  // runes of a constant, a label, a kind
 	maxList       = 100  // bounds of a band
+	maxRows       = 5000 // lines of a hierarchy
+	maxRow        = 400  // runes of a line
 	reservedStart = "__" // names that the domain gives its own columns
 )
 
@@ -32,7 +34,8 @@ type Policy struct {
 	Dataset string // the data set whose columns it names
 	Comment string
 
-	rules []rule // by column name, each name once
+	rules     []rule         // by column name, each name once
+	anonymity *anonymityStep // nil where none is asked
 }
 
 // ParsePolicy reads a policy from YAML; file names it in errors. Every error is
@@ -51,6 +54,9 @@ func ParsePolicy(file string, b []byte) (*Policy, error) {
 		return nil, err
 	}
 	if err := p.readRules(m); err != nil {
+		return nil, err
+	}
+	if err := p.readAnonymity(m); err != nil {
 		return nil, err
 	}
 	if err := m.Done(); err != nil {
@@ -147,6 +153,9 @@ func (p *Policy) Encode() []byte {
 	b.WriteString("columns:\n")
 	for _, r := range p.rules {
 		fmt.Fprintf(&b, "  %s: %s\n", quote(r.column), r.encode())
+	}
+	if p.anonymity != nil {
+		b.WriteString(p.anonymity.encode())
 	}
 	return []byte(b.String())
 }

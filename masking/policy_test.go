@@ -57,6 +57,12 @@ func TestTheDigestSeesEverySetting(t *testing.T) {
 	for _, body := range []string{
 		"columns: {}", "columns: {a: keep}", "columns: {a: drop}", "columns: {b: keep}",
 		"columns: {a: {rule: mask, first: 1}}", "columns: {a: {rule: mask, last: 1}}", "columns: {a: mask}",
+		"columns: {a: redact}", "columns: {a: token}", "columns: {a: {rule: token, kind: x}}",
+		"columns: {a: {rule: fpe, format: digits}}", "columns: {a: {rule: fpe, format: mobile}}", "columns: {a: {rule: fpe, format: mobile, kind: x}}",
+		"columns: {a: {rule: generalise, by: region, to: county}}", "columns: {a: {rule: generalise, by: region, to: province}}", "columns: {a: {rule: generalise, by: region, to: province, other: ''}}",
+		"columns: {a: {rule: generalise, rows: [a;b;c], to: 1}}", "columns: {a: {rule: generalise, rows: [a;b;c], to: 2}}", "columns: {a: {rule: generalise, rows: ['a;b;c '], to: 2}}",
+		"columns: {a: {rule: shift, days: 3}}", "columns: {a: {rule: shift, days: 30}}", "columns: {a: {rule: shift, days: 3, subject: b}}",
+		"columns: {a: {rule: noise, width: 3}}", "columns: {a: {rule: noise, width: 3, top: 3}}", "columns: {a: {rule: noise, width: 3, bottom: 3}}", "columns: {a: {rule: noise, width: 3, subject: b}}",
 		"columns: {a: {rule: constant, value: '1'}}", "columns: {a: {rule: constant, value: ''}}",
 		"columns: {a: {rule: bands, bounds: [1], closed: left}}", "columns: {a: {rule: bands, bounds: [1], closed: right}}",
 		"columns: {a: {rule: bands, bounds: [1], closed: left, labels: [x, y]}}", "columns: {a: {rule: bands, bounds: [1], closed: left, labels: ['x, y', '']}}",
@@ -211,6 +217,8 @@ func FuzzParsePolicy(f *testing.F) {
 		"columns: {a: {rule: constant, value: \"\\n\"}}", "columns: {a: {rule: bands, bounds: [-1.50, 0, 1_000], closed: right, labels: ['[', ']', '', x]}}",
 		"columns: {<<: keep}", "columns: {'<<': keep, '~': keep, 'null': drop, '- a': keep}", "columns: {a: {rule: clamp, bottom: -0, top: 2024-01-01}}",
 		"columns: {a: {rule: period, to: month, zone: Asia/Urumqi}}", "columns:\n  ? a\n  : keep",
+		"columns: {a: {rule: generalise, rows: [a;b, \"c;[d\"], to: 1, other: ''}, b: {rule: fpe, format: uscc}, c: {rule: shift, days: 1_0, subject: p}}",
+		"columns: {a: {rule: noise, width: 0.50, top: 1}, b: redact, c: token}",
 	} {
 		f.Add([]byte(head + body))
 	}

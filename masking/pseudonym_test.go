@@ -3,6 +3,7 @@ package masking
 import (
 	"encoding/base32"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func pseudonymOf(t *testing.T, secret []byte, ruleText, dataset, subject, typ, v
 		t.Fatal(err)
 	}
 	a := columnOf(t, mustType(t, typ), value)
-	out, err := m.Apply(array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, 1))
+	out, err := m.Apply(array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, 1), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestPseudonymBatches(t *testing.T) {
 			values = append(values, fmt.Sprint((i*7+batch*100)%500))
 		}
 		a := columnOf(t, coltype.Type{Kind: coltype.Integer}, values...)
-		out, err := m.Apply(array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, 400))
+		out, err := m.Apply(array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, 400), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,14 +130,20 @@ func TestPseudonymBatches(t *testing.T) {
 	}
 }
 
-func benchmarkRule(b *testing.B, ruleText string, typ coltype.Type, a arrow.Array) {
-	m, err := policyOf(b, "c: "+ruleText).Compile([]Column{{Name: "c", Type: typ}}, secret)
+func benchmarkRule(b *testing.B, ruleText string, typ coltype.Type, a arrow.Array, subjects ...arrow.Array) {
+	columns, arrays := []Column{{Name: "c", Type: typ}}, []arrow.Array{a}
+	fields := []arrow.Field{{Name: "c", Type: a.DataType()}}
+	for _, s := range subjects {
+		columns, arrays = append(columns, Column{Name: "person", Type: text, Subject: "person"}), append(arrays, s)
+		fields = append(fields, arrow.Field{Name: "person", Type: s.DataType()})
+	}
+	m, err := policyOf(b, "c: "+ruleText).Compile(columns, secret)
 	if err != nil {
 		b.Fatal(err)
 	}
-	batch := array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: "c", Type: a.DataType()}}, nil), []arrow.Array{a}, int64(a.Len()))
+	batch := array.NewRecordBatch(arrow.NewSchema(fields, nil), arrays, int64(a.Len()))
 	for b.Loop() {
-		if _, err := m.Apply(batch); err != nil {
+		if _, err := m.Apply(batch, 0); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -149,7 +156,11 @@ func BenchmarkRules(b *testing.B) {
 	repeated := array.NewStringBuilder(memory.DefaultAllocator)
 	dates := array.NewDate32Builder(memory.DefaultAllocator)
 	costs := array.NewDecimal128Builder(memory.DefaultAllocator, arrowType(mustType(b, "decimal(12,2)")).(*arrow.Decimal128Type))
+	residents, regions := array.NewStringBuilder(memory.DefaultAllocator), array.NewStringBuilder(memory.DefaultAllocator)
+	r := rand.New(rand.NewPCG(1, 1))
 	for i := range n {
+		residents.Append(anyResident(r, i))
+		regions.Append(anyRegion(r, i))
 		ids.Append(fmt.Sprintf("53040219900101%04d%d", i%10000, i))
 		repeated.Append(fmt.Sprintf("53040219900101%04d", i%5000))
 		dates.Append(arrow.Date32(i))
@@ -168,4 +179,12 @@ func BenchmarkRules(b *testing.B) {
 		benchmarkRule(b, "{rule: bands, bounds: [100, 1000, 10000], closed: left}", decimal, money)
 	})
 	b.Run("round", func(b *testing.B) { benchmarkRule(b, "{rule: round, to: 100}", decimal, money) })
+	b.Run("token", func(b *testing.B) { benchmarkRule(b, "token", text, distinct) })
+	b.Run("fpe-digits", func(b *testing.B) { benchmarkRule(b, "{rule: fpe, format: digits}", text, distinct) })
+	b.Run("fpe-resident", func(b *testing.B) { benchmarkRule(b, "{rule: fpe, format: resident_id}", text, residents.NewArray()) })
+	b.Run("shift", func(b *testing.B) { benchmarkRule(b, "{rule: shift, days: 30}", date, days, often) })
+	b.Run("noise", func(b *testing.B) { benchmarkRule(b, "{rule: noise, width: 100}", decimal, money, often) })
+	b.Run("generalise", func(b *testing.B) {
+		benchmarkRule(b, "{rule: generalise, by: region, to: prefecture}", text, regions.NewArray())
+	})
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/internal/yamldoc"
 )
@@ -35,83 +34,19 @@ const (
 	numberSetting                        // an exact decimal number
 	numbersSetting
 	boundSetting // a number or a date
+	rowsSetting  // a list of lines of a hierarchy
 )
 
 const maxCount = 64
+
+func (k settingKind) isList() bool {
+	return k == textsSetting || k == numbersSetting || k == rowsSetting
+}
 
 type setting struct {
 	key      string
 	kind     settingKind
 	required bool
-}
-
-// definition is what the language knows of a rule. check looks at the settings
-// alone; compile at the column as well.
-type definition struct {
-	name     string
-	settings []setting
-	subject  bool // may stand on a column that identifies a subject
-	words    bool // makes texts of texts, each by itself
-	check    func(r *rule) error
-	compile  func(r *rule, in Column, s scope) (transform, coltype.Type, error)
-}
-
-// scope is what a rule is compiled for besides its column.
-type scope struct {
-	dataset string
-	secret  []byte // of the scenario
-	memo    *memo  // of the Masker
-}
-
-// definitions lists the rules by name. It is a function because the compilers
-// refer back to it for their messages.
-func definitions() []definition {
-	return []definition{
-		{
-			name:     "bands",
-			settings: []setting{{"bounds", numbersSetting, true}, {"closed", textSetting, true}, {"labels", textsSetting, false}},
-			check:    checkBands,
-			compile:  compileBands,
-		},
-		{
-			name:     "clamp",
-			settings: []setting{{"bottom", boundSetting, false}, {"top", boundSetting, false}},
-			check:    checkClamp,
-			compile:  compileClamp,
-		},
-		{name: "constant", subject: true, settings: []setting{{"value", textSetting, true}}, compile: compileConstant},
-		{name: "drop", subject: true, compile: compileDrop},
-		{name: "keep", words: true, compile: compileKeep},
-		{name: "mask", words: true, settings: []setting{{"first", countSetting, false}, {"last", countSetting, false}}, compile: compileMask},
-		{
-			name:     "period",
-			settings: []setting{{"to", textSetting, true}, {"zone", textSetting, false}},
-			check:    checkPeriod,
-			compile:  compilePeriod,
-		},
-		{name: "prefix", words: true, settings: []setting{{"length", countSetting, true}}, check: checkPrefix, compile: compilePrefix},
-		{
-			name:     "pseudonym",
-			subject:  true,
-			words:    true,
-			settings: []setting{{"kind", textSetting, false}},
-			check:    checkPseudonym,
-			compile:  compilePseudonym,
-		},
-		{name: "round", settings: []setting{{"to", numberSetting, true}}, check: checkRound, compile: compileRound},
-		{name: "suppress", subject: true, compile: compileSuppress},
-	}
-}
-
-// define finds a rule by name, or gives all names.
-func define(name string) (def definition, names string, ok bool) {
-	for _, d := range definitions() {
-		if d.name == name {
-			return d, "", true
-		}
-		names += ", " + d.name
-	}
-	return definition{}, strings.TrimPrefix(names, ", "), false
 }
 
 // readRule reads "keep" or "{rule: mask, first: 1}".
@@ -178,13 +113,17 @@ func (r *rule) readSetting(m *yamldoc.Map, s setting) error {
 	}
 	v := value{place: n.Place}
 	items := []*yamldoc.Node{n}
-	if s.kind == textsSetting || s.kind == numbersSetting {
+	if s.kind.isList() {
 		list, err := n.List()
 		if err != nil {
 			return err
 		}
-		if len(list) == 0 || len(list) > maxList+1 {
-			return n.Errorf("want a list of 1 to %d values, found %d", maxList, len(list))
+		most := maxList
+		if s.kind == rowsSetting {
+			most = maxRows
+		}
+		if len(list) == 0 || len(list) > most+1 { // 100 bounds have 101 labels
+			return n.Errorf("want a list of 1 to %d values, found %d", most, len(list))
 		}
 		items = list
 	}
@@ -230,6 +169,9 @@ func readText(n *yamldoc.Node, kind settingKind) (string, error) {
 		text, err := n.Text()
 		if err != nil {
 			return "", err
+		}
+		if kind == rowsSetting {
+			return text, checkText(n, text, maxRow)
 		}
 		return text, checkText(n, text, maxText)
 	}
@@ -284,7 +226,7 @@ func (r *rule) encode() string {
 			parts = append(parts, encodeText(text, s.kind))
 		}
 		written := strings.Join(parts, ", ")
-		if s.kind == textsSetting || s.kind == numbersSetting {
+		if s.kind.isList() {
 			written = "[" + written + "]"
 		}
 		b.WriteString(", " + s.key + ": " + written)
@@ -294,7 +236,8 @@ func (r *rule) encode() string {
 }
 
 func encodeText(text string, kind settingKind) string {
-	if kind == textSetting || kind == textsSetting {
+	switch kind {
+	case textSetting, textsSetting, rowsSetting:
 		return quote(text)
 	}
 	return text

@@ -25,35 +25,51 @@ const pseudonymLabel = "masking pseudonym"
 // alphabet is that of RFC 4648 in lower case.
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
 
-func checkPseudonym(r *rule) error {
+func checkKind(r *rule) error {
 	if r.has("kind") && strings.TrimSpace(r.text("kind")) == "" {
 		return r.errorAt("kind", "must not be blank; write a kind of subject such as person")
 	}
 	return nil
 }
 
-func compilePseudonym(r *rule, in Column, s scope) (transform, coltype.Type, error) {
+// domain names whose values a key is for: all columns of a kind of identifier, or one
+// column alone. The rule is one of those that have a kind and stand on numbers or codes.
+func (r *rule) domain(in Column, s scope) (domain string, identifier bool, err error) {
 	kind := r.text("kind")
 	if in.Subject != "" && kind != "" && kind != in.Subject {
-		return nil, text, r.errorAt("kind", "column %s identifies a subject of kind %s, not %s", in.Name, in.Subject, kind)
+		return "", false, r.errorAt("kind", "column %s identifies a subject of kind %s, not %s", in.Name, in.Subject, kind)
 	}
 	if in.Type.Kind != coltype.Text && in.Type.Kind != coltype.Integer {
-		return nil, text, r.misfit(in, "text or integer")
+		return "", false, r.misfit(in, "text or integer")
 	}
 	if kind == "" {
 		kind = in.Subject
 	}
-	domain := "column\x00" + s.dataset + "\x00" + in.Name
-	if kind != "" {
-		domain = "kind\x00" + kind
+	if kind == "" {
+		return columnDomain(in, s), false, nil
 	}
-	p := &pseudonymiser{
-		key:        crypto.Derive(s.secret, []byte(domain), pseudonymLabel, 32),
-		identifier: kind != "",
+	return kindDomain(kind), true, nil
+}
+
+func kindDomain(kind string) string { return "kind\x00" + kind }
+
+func columnDomain(in Column, s scope) string { return "column\x00" + s.dataset + "\x00" + in.Name }
+
+func compilePseudonym(r *rule, in Column, s scope) (transform, coltype.Type, error) {
+	domain, identifier, err := r.domain(in, s)
+	if err != nil {
+		return nil, text, err
+	}
+	return newPseudonymiser(s, domain, pseudonymLabel, identifier).apply, text, nil
+}
+
+func newPseudonymiser(s scope, domain, label string, identifier bool) *pseudonymiser {
+	return &pseudonymiser{
+		key:        crypto.Derive(s.secret, []byte(domain), label, 32),
+		identifier: identifier,
 		memo:       s.memo,
-		domain:     s.memo.domain(domain),
+		domain:     s.memo.domain(label + "\x00" + domain),
 	}
-	return p.apply, text, nil
 }
 
 // pseudonymiser computes a value that its memo knows no more: an HMAC costs ten
@@ -91,17 +107,8 @@ type chunk struct {
 
 // apply gives packed pseudonyms.
 func (p *pseudonymiser) apply(a arrow.Array) (arrow.Array, error) {
-	values, ok := a.(*array.String)
-	if !ok {
-		values = digits(a.(*array.Int64))
-		defer values.Release()
-	}
-	c := &chunk{mac: crypto.NewMAC(p.key), latest: make(sums, chunkRows/places), long: map[string]sum{}}
-	defer c.wipe()
 	valid, out := validOf(a), make([]byte, a.Len()*PackedSize)
-	for first := 0; first < a.Len(); first += chunkRows {
-		n := min(chunkRows, a.Len()-first)
-		p.compute(c, values, first, n)
+	p.each(a, func(c *chunk, first, n int) {
 		for i := range n {
 			switch row := first + i; {
 			case c.null[i]:
@@ -110,8 +117,31 @@ func (p *pseudonymiser) apply(a arrow.Array) (arrow.Array, error) {
 				c.sums[i].pack(out[row*PackedSize:])
 			}
 		}
-	}
+	})
 	return NewArray(packedType, a.Len(), valid, out), nil
+}
+
+// each computes the sums of all rows, some at a time. Those of nulls mean nothing.
+func (p *pseudonymiser) each(a arrow.Array, take func(c *chunk, first, n int)) {
+	values, release := texts(a)
+	defer release()
+	c := &chunk{mac: crypto.NewMAC(p.key), latest: make(sums, chunkRows/places), long: map[string]sum{}}
+	defer c.wipe()
+	for first := 0; first < a.Len(); first += chunkRows {
+		n := min(chunkRows, a.Len()-first)
+		p.compute(c, values, first, n)
+		take(c, first, n)
+	}
+}
+
+// texts gives a column of texts as it is, and the digits of integers. Call release when
+// they are no longer needed.
+func texts(a arrow.Array) (values *array.String, release func()) {
+	if values, ok := a.(*array.String); ok {
+		return values, func() {}
+	}
+	values = digits(a.(*array.Int64))
+	return values, values.Release
 }
 
 // digits spells integers.
