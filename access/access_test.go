@@ -1,6 +1,7 @@
 package access
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,10 @@ func TestDocumentsAreRead(t *testing.T) {
 	if s, err := ParseScenario("s.yaml", []byte(own)); err != nil || s.OutcomeBits != 128 {
 		t.Errorf("%+v, %v", s, err)
 	}
+	asks := strings.Replace(scenarioText, "    version: 3\n", "    version: 3\n    requires: {k: 5, l: 2, t: 0.25, quasi: [district, birth]}\n", 1)
+	if s, err := ParseScenario("s.yaml", []byte(asks)); err != nil || !reflect.DeepEqual(s.Grants[0].Requires, Requirement{5, 2, 0.25, []string{"district", "birth"}}) {
+		t.Errorf("%+v, %v", s, err)
+	}
 	if _, err := s.Grant("population"); fault.KindOf(err) != fault.Denied || !strings.Contains(err.Error(), "claims") {
 		t.Errorf("Grant of what is not granted: %v", err)
 	}
@@ -85,6 +90,12 @@ func TestDocumentsRefuse(t *testing.T) {
 		"uses left out": {"person: [join]", "person:", "lists its uses"},
 		"no bits":       {"preset: default", "preset: default\noutcome_bits: 0", "want 1 to 1048576 bits"},
 		"parts of bits": {"preset: default", "preset: default\noutcome_bits: 2.5", "want a whole number"},
+		"k of one":      {"version: 3", "version: 3\n    requires: {k: 1}", "requires.k: want a number from 2"},
+		"l of many":     {"version: 3", "version: 3\n    requires: {l: 100001}", "requires.l: want a number from 2"},
+		"t of one":      {"version: 3", "version: 3\n    requires: {t: 1}", "want a distance between 0 and 1"},
+		"t of no size":  {"version: 3", "version: 3\n    requires: {t: NaN}", "want a distance between 0 and 1"},
+		"other models":  {"version: 3", "version: 3\n    requires: {k: 5, m: 2}", `unknown key "m"`},
+		"no models":     {"version: 3", "version: 3\n    requires: {}", "name what is required"},
 		"granted twice": {"grants:\n", "grants:\n  - {dataset: claims, policy: p, version: 1, columns: {a: [row]}}\n", "granted twice"},
 	} {
 		text := strings.Replace(scenarioText, c.old, c.new, 1)

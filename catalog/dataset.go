@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"yingbi/internal/coltype"
+	"yingbi/masking/detect"
 )
 
 // Limits of a description.
@@ -9,6 +10,7 @@ const (
 	MaxColumns  = 2000
 	MaxSubjects = 16
 	maxTags     = 64
+	maxConsents = 64
 	maxNulls    = 32
 	maxName     = 64   // characters of a column name
 	maxLine     = 200  // characters of a title, a name, a tag
@@ -32,17 +34,19 @@ type Dataset struct {
 	CollectedBy string `json:"collected_by"` // 采集部门; the provider unless given
 	ApprovedBy  string `json:"approved_by"`  // 审核部门; the provider unless given
 
-	Level           int       `json:"level"` // 1 to 4
-	Tags            []string  `json:"tags,omitempty"`
-	Openness        Openness  `json:"openness"`
-	UpdateFrequency Frequency `json:"update"`
-	Scope           string    `json:"scope,omitempty"`
-	Conditions      string    `json:"conditions,omitempty"`
+	Level           int        `json:"level"`             // 1 to 4, of columns that have none of their own; see EffectiveLevel
+	Lowered         *Statement `json:"lowered,omitempty"` // why any level is lower than it was, or would be
+	Tags            []string   `json:"tags,omitempty"`
+	Openness        Openness   `json:"openness"`
+	UpdateFrequency Frequency  `json:"update"`
+	Scope           string     `json:"scope,omitempty"`
+	Conditions      string     `json:"conditions,omitempty"`
 
 	Declaration Declaration `json:"declaration"`
 	File        File        `json:"file"`
 	Subjects    []Subject   `json:"subjects"`
 	Columns     []Column    `json:"columns"`
+	RawUse      []RawUse    `json:"raw_use,omitempty"`
 }
 
 // Openness is the openness class of the catalogue (KM 11–12).
@@ -118,7 +122,12 @@ type Column struct {
 	Nulls    []string     `json:"nulls"`          // spellings of null in the file, not nil
 	Zone     string       `json:"zone,omitempty"` // timestamps: IANA name
 	Required bool         `json:"required,omitempty"`
-	Sample   *Sample      `json:"sample,omitempty"` // for sample data; nil where nothing is declared
+
+	Level      int         `json:"level,omitempty"`      // 1 to 4; 0 where none is declared: see Dataset.LevelOf
+	Category   string      `json:"category,omitempty"`   // name of a Category
+	Identifier detect.Type `json:"identifier,omitempty"` // what its values identify; 0 is nothing, or not known
+
+	Sample *Sample `json:"sample,omitempty"` // for sample data; nil where nothing is declared
 }
 
 // Column gives the column of that name.

@@ -3,7 +3,6 @@ package catalog
 import (
 	"slices"
 	"strings"
-	"time"
 
 	_ "time/tzdata" // a zone is known here whatever the host has installed
 
@@ -31,6 +30,7 @@ func ParseDescription(file string, b []byte) (*Dataset, error) {
 	d.CollectedBy = r.lineOr("collected_by", d.Provider)
 	d.ApprovedBy = r.lineOr("approved_by", d.Provider)
 	d.Level = r.level("level")
+	d.Lowered = r.lowered("lowered")
 	d.Tags = r.tags("tags")
 	d.Openness = oneOf(r, "openness", opennesses)
 	d.UpdateFrequency = oneOf(r, "update", frequencies)
@@ -41,8 +41,9 @@ func ParseDescription(file string, b []byte) (*Dataset, error) {
 	}
 	d.Declaration = r.declaration()
 	d.File = r.file()
-	d.Columns = r.columns(d.File)
+	d.Columns = r.columns(d)
 	d.Subjects = r.subjects(d)
+	d.RawUse = r.rawUse("raw_use", d)
 	if err := r.done(); err != nil {
 		return nil, err
 	}
@@ -70,11 +71,7 @@ func (r *reader) declaration() (d Declaration) {
 		d.StateSecurity = r.none("state_security")
 		d.PublicInterest = r.none("public_interest")
 		d.Restricted = r.none("restricted")
-		d.By = r.line("by")
-		d.Date = r.line("date")
-		if _, err := time.Parse(time.DateOnly, d.Date); r.err == nil && err != nil {
-			r.fail(r.m.Get("date"), "want a day such as 2026-01-31, found %q", d.Date)
-		}
+		d.By, d.Date = r.line("by"), r.day("date")
 	})
 	return d
 }
@@ -112,7 +109,7 @@ func (r *reader) file() (f File) {
 	return f
 }
 
-func (r *reader) columns(f File) []Column {
+func (r *reader) columns(d *Dataset) []Column {
 	items := r.list("columns", MaxColumns)
 	if r.err == nil && len(items) == 0 {
 		r.fail(r.m.Get("columns"), "at least one column is needed")
@@ -121,7 +118,8 @@ func (r *reader) columns(f File) []Column {
 	names, sources := map[string]string{}, map[string]string{}
 	for _, item := range items {
 		r.sub(item, func(r *reader) {
-			c := r.column(f)
+			c := r.column(d.File)
+			r.explained(c, d)
 			r.once(item, names, strings.ToLower(c.Name), c.Name, "two columns are named %q (upper and lower case are the same)")
 			r.once(item, sources, c.Source, c.Name, "column %q reads the same source as another one")
 			columns = append(columns, c)
@@ -172,6 +170,9 @@ func (r *reader) column(f File) (c Column) {
 	default:
 		r.check("zone", c.Zone, checkZone)
 	}
+	c.Level = r.levelOr("level", 0)
+	c.Category = r.category("category")
+	c.Identifier = r.identifier("identifier")
 	c.Sample = r.sample("sample", c)
 	return c
 }

@@ -214,6 +214,7 @@ func FuzzParseDescription(f *testing.F) {
 	f.Add([]byte(strings.Replace(minimal, "format: csv", `encoding: gbk, compression: zstd, delimiter: "\x01"`, 1)))
 	f.Add([]byte(strings.Replace(minimal, "format: csv", "sheet: 数据", 1)))
 	f.Add([]byte(sampled))
+	f.Add([]byte(levelled))
 	f.Add([]byte("id: [\n"))
 	f.Add([]byte("columns: {a: {b: c}}\nid: &x y\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

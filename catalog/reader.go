@@ -110,16 +110,12 @@ func (r *reader) columnName(key string) string {
 	return s
 }
 
-func (r *reader) level(key string) int {
-	n := r.need(key)
-	if n == nil {
-		return 0
+func (r *reader) day(key string) string {
+	s := r.line(key)
+	if _, err := time.Parse(time.DateOnly, s); r.err == nil && err != nil {
+		r.fail(r.m.Get(key), "want a day such as 2026-01-31, found %q", s)
 	}
-	v, err := n.Int()
-	if r.err = err; err == nil && (v < 1 || v > 4) {
-		r.fail(n, "want a level from 1 to 4, found %d", v)
-	}
-	return int(v)
+	return s
 }
 
 func (r *reader) flag(key string) (v bool) {

@@ -89,6 +89,13 @@ func (d *desk) verbs() []verb {
 		{"list policies", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Documents(ctx, job.DocPolicy)) }},
 		{"list versions", access.ListDatasets, append(everybodyReads, "pei"), func(s *Session) error { return one(s.Versions(ctx, "claims")) }},
 		{"list scenarios", access.ListScenarios, everybodyReads, func(s *Session) error { return one(s.Documents(ctx, job.DocScenario)) }},
+		{"levels of a scenario", access.ListScenarios, everybodyReads, func(s *Session) error {
+			sc, err := access.ParseScenario("scenario.yaml", document("scenario.yaml"))
+			if err != nil {
+				return err
+			}
+			return one(s.Levels(ctx, sc))
+		}},
 		{"list agreements", access.ListScenarios, everybodyReads, func(s *Session) error { return one(s.Documents(ctx, job.DocAgreement)) }},
 		{"take a kit", access.FetchKit, []string{"li", "bai", "chen", "wen", "shen", "wang", "wu", "zhao", "qian", "tan", "sun", "pei"}, func(s *Session) error {
 			return one(s.Kit(ctx, "chronic"))

@@ -13,9 +13,13 @@ import (
 	"yingbi/view"
 )
 
-// put stores a document that has been parsed, under the action that allows it.
-func (s *Session) put(ctx context.Context, action access.Action, kind, id string, body []byte) (version int, err error) {
-	details := map[string]string{digestDetail: crypto.Sum(body).String()}
+// put stores a document that has been parsed, under the action that allows it. details
+// of it go into the record; nil is none.
+func (s *Session) put(ctx context.Context, action access.Action, kind, id string, body []byte, details map[string]string) (version int, err error) {
+	if details == nil {
+		details = map[string]string{}
+	}
+	details[digestDetail] = crypto.Sum(body).String()
 	err = s.act(ctx, action, kind+"/"+id, details, func() error {
 		version, err = s.store.PutDocument(ctx, store.Document{Kind: kind, ID: id, Body: body, Created: s.cfg.Clock(), By: s.Actor.ID})
 		return err
@@ -35,7 +39,8 @@ func (s *Session) RegisterDataset(ctx context.Context, file string, body []byte)
 		return nil, err
 	}
 	orgs := []string{d.Provider}
-	if old, err := s.dataset(ctx, d.ID); err == nil {
+	old, err := s.dataset(ctx, d.ID)
+	if err == nil {
 		orgs = append(orgs, old.Provider)
 	} else if fault.KindOf(err) != fault.NotFound {
 		return nil, err
@@ -43,12 +48,14 @@ func (s *Session) RegisterDataset(ctx context.Context, file string, body []byte)
 	if err := s.own(ctx, access.RegisterDataset, target, orgs...); err != nil {
 		return nil, err
 	}
-	if versions, err := s.store.Versions(ctx, d.ID); err != nil {
+	if err := s.amendable(ctx, d, old); err != nil {
 		return nil, err
-	} else if len(versions) > 0 {
-		return nil, fault.Errorf(fault.Conflict, "data set %s has %d imported versions and keeps its description; register the changed one under another id", d.ID, len(versions))
 	}
-	_, err = s.put(ctx, access.RegisterDataset, job.DocDataset, d.ID, body)
+	details, err := statements(d, old)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.put(ctx, access.RegisterDataset, job.DocDataset, d.ID, body, details)
 	return d, err
 }
 
@@ -78,7 +85,7 @@ func (s *Session) SetPolicy(ctx context.Context, file string, body []byte) (*mas
 	if p.Version != int64(next) {
 		return nil, fault.Errorf(fault.Conflict, "policy %s says version %d; the next one is %d, by which scenarios name it", p.ID, p.Version, next)
 	}
-	_, err = s.put(ctx, access.SetPolicy, job.DocPolicy, p.ID, body)
+	_, err = s.put(ctx, access.SetPolicy, job.DocPolicy, p.ID, body, nil)
 	return p, err
 }
 
@@ -118,7 +125,7 @@ func (s *Session) SignAgreement(ctx context.Context, file string, body []byte) (
 	if old != nil && old.Operator != a.Operator {
 		return nil, fault.Errorf(fault.Conflict, "agreement %s is with %s; an agreement with %s needs an id of its own", a.ID, old.Operator, a.Operator)
 	}
-	_, err = s.put(ctx, access.SignAgreement, job.DocAgreement, a.ID, body)
+	_, err = s.put(ctx, access.SignAgreement, job.DocAgreement, a.ID, body, nil)
 	return a, err
 }
 
@@ -149,17 +156,16 @@ func (s *Session) ApproveScenario(ctx context.Context, file string, body []byte)
 	if err := s.own(ctx, access.ApproveScenario, target, orgs...); err != nil {
 		return nil, err
 	}
-	for _, g := range sc.Grants {
-		if err := s.checkGrant(ctx, g); err != nil {
-			return nil, err
-		}
+	levels, err := s.grantLevels(ctx, sc)
+	if err != nil {
+		return nil, err
 	}
 	secret, err := s.compartment(ctx, job.ScenarioCompartment(sc.ID), "approve") // makes the scenario's key, without which it is of no use
 	if err != nil {
 		return nil, err
 	}
 	secret.Close()
-	_, err = s.put(ctx, access.ApproveScenario, job.DocScenario, sc.ID, body)
+	_, err = s.put(ctx, access.ApproveScenario, job.DocScenario, sc.ID, body, map[string]string{"levels": viewLevels(levels)})
 	return sc, err
 }
 
@@ -188,35 +194,38 @@ func (s *Session) authorities(ctx context.Context, sc *access.Scenario) ([]strin
 	return append(orgs, a.Authority), nil
 }
 
-func (s *Session) checkGrant(ctx context.Context, g access.Grant) error {
+// checkGrant refuses a grant of what is not there, or stays readable.
+func (s *Session) checkGrant(ctx context.Context, scenario string, g access.Grant) (*catalog.Dataset, *masking.Policy, error) {
 	d, err := s.dataset(ctx, g.Dataset)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	doc, err := s.store.DocumentVersion(ctx, job.DocPolicy, g.Policy, g.PolicyVersion)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	p, err := masking.ParsePolicy(g.Policy, doc.Body)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if p.Dataset != g.Dataset {
-		return fault.Errorf(fault.Invalid, "policy %s masks data set %s, not %s", g.Policy, p.Dataset, g.Dataset)
+		return nil, nil, fault.Errorf(fault.Invalid, "policy %s masks data set %s, not %s", g.Policy, p.Dataset, g.Dataset)
 	}
 	names := make([]string, len(g.Columns))
 	for i, c := range g.Columns {
 		if _, ok := d.Column(c.Name); !ok {
-			return fault.Errorf(fault.Invalid, "data set %s has no column %q", g.Dataset, c.Name)
+			return nil, nil, fault.Errorf(fault.Invalid, "data set %s has no column %q", g.Dataset, c.Name)
 		}
 		names[i] = c.Name
 	}
 	masker, err := p.Compile(view.Columns(d), make([]byte, masking.MinSecret)) // what is dropped does not depend on the secret
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	_, err = masker.Only(names)
-	return err
+	if masker, err = view.Granted(masker, d, scenario, names); err != nil {
+		return nil, nil, err
+	}
+	return d, p, masker.Meets(masking.Requirement(g.Requires))
 }
 
 func (s *Session) dataset(ctx context.Context, id string) (*catalog.Dataset, error) {

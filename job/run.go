@@ -116,7 +116,7 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 // begin checks the manifest against what its inputs are granted for, and opens their
 // views, which the caller closes.
 func (s *Service) begin(ctx context.Context, actor access.Person, purpose string, j *Job, home *vault.Compartment, m *manifest.Manifest, inputs []input) (*run, error) {
-	granted, err := schema(inputs)
+	granted, err := schema(j.Scenario, inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,6 @@ import (
 	"yingbi/manifest"
 	"yingbi/masking"
 	"yingbi/vault"
-	"yingbi/view"
 )
 
 // Store is the metadata that jobs live in; store.Store implements it. MoveJob
@@ -251,43 +250,4 @@ func (s *Service) version(ctx context.Context, used []UsedInput, i int, in manif
 		return v, fault.Errorf(fault.NotFound, "data set %s has no version %d any more, which the run used", in.Dataset, used[i].Version)
 	}
 	return all[at], nil
-}
-
-// schema says what the scenario grants of the inputs, with the types that the
-// columns have behind their masks.
-func schema(inputs []input) (manifest.Schema, error) {
-	out := manifest.Schema{}
-	for _, in := range inputs {
-		// Types do not depend on the secret, so that none is unwrapped to check a manifest.
-		masker, err := in.policy.Compile(view.Columns(in.dataset), make([]byte, masking.MinSecret))
-		if err != nil {
-			return nil, err
-		}
-		one := manifest.InputSchema{Level: in.dataset.Level, Columns: map[string]manifest.ColumnSchema{}}
-		for _, sub := range in.dataset.Subjects {
-			one.Subjects = append(one.Subjects, sub.Kind)
-		}
-		masked := map[string]masking.Column{}
-		for _, c := range masker.Columns() {
-			masked[c.Name] = c
-		}
-		for _, granted := range in.grant.Columns {
-			c, ok := masked[granted.Name]
-			if !ok {
-				return nil, fault.Errorf(fault.Conflict, "scenario grants column %q, which policy %s drops; one of the two must change", granted.Name, in.policy.ID)
-			}
-			declared, _ := in.dataset.Column(granted.Name)
-			column := manifest.ColumnSchema{Type: c.Type, Title: declared.Title, Subject: c.Subject}
-			for _, use := range granted.Uses {
-				u, err := manifest.ParseUse(string(use))
-				if err != nil {
-					return nil, err
-				}
-				column.Uses |= u
-			}
-			one.Columns[granted.Name] = column
-		}
-		out[in.name] = one
-	}
-	return out, nil
 }

@@ -59,7 +59,7 @@ func (s *Service) plan(ctx context.Context, m *manifest.Manifest, c circumstance
 	if err != nil {
 		return nil, err
 	}
-	granted, err := schema(inputs)
+	granted, err := schema(c.scenario.ID, inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"yingbi/internal/fault"
 	"yingbi/keeper"
 	"yingbi/manifest"
+	"yingbi/masking"
 	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
 	"yingbi/vault"
@@ -69,7 +70,7 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, purpose st
 		}
 		v.byName[in.name], err = view.Open(ctx, view.Request{
 			Compartment: home, Dataset: in.dataset, Version: in.version, Policy: in.policy,
-			Scenario: j.Scenario, Secret: v.secret, Grant: granted,
+			Scenario: j.Scenario, Secret: v.secret, Grant: granted, Requires: masking.Requirement(in.grant.Requires),
 		})
 		if err != nil {
 			return v, err

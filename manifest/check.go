@@ -129,15 +129,16 @@ func (c *checker) guest() error {
 // them, subjects whether the columns that say who a row is about are shown too.
 func (c *checker) mayShow(in Input, subjects bool, why string) error {
 	schema := c.schema[in.Name]
-	if schema.Level == 4 {
-		return denied(in.at, "%q is data of level 4: no module sees its rows. Use derives, or a job without a module", in.Dataset)
-	}
 	for i, name := range in.Columns {
 		col := schema.Columns[name]
+		shown := subjects || col.Subject == ""
+		if level := schema.level(name); shown && level > maxShown {
+			return denied(in.columns[i], "%q of %q is of level %d: no module sees its rows. Leave it out of this input, use derives, or a job without a module", name, in.Dataset, level)
+		}
 		if col.Raw {
 			return denied(in.columns[i], "%q is granted unmasked: no module sees rows of %q. Use derives, or a job without a module", name, in.Dataset)
 		}
-		if col.Uses&UseRow == 0 && (subjects || col.Subject == "") {
+		if shown && col.Uses&UseRow == 0 {
 			return denied(in.columns[i], "%s, so its module would see %q row by row; the scenario grants it for %s", why, name, col.Uses)
 		}
 	}

@@ -40,7 +40,6 @@ const (
 	maxLabels   = 256
 	maxBound    = 1_000_000_000_000_000 // of what a module gives
 	maxScale    = 6
-	maxShared   = 2 // the highest level of data whose subjects may share an instance
 )
 
 // Type gives the type of the field's column.
@@ -229,14 +228,14 @@ func (c *checker) mapping(d *Mapping) error {
 			return denied(d.fromAt[i], "rows of %q are about these kinds of subjects: %q; a mapping of each %s takes rows that are about nobody else, so that who is behind a record is known",
 				in.Dataset, granted.Subjects, d.Unit)
 		}
-		if d.Shared && granted.Level > maxShared {
-			return denied(d.fromAt[i], "%q is data of level %d: its subjects never share an instance of a module. Set shared: false, and use a language that starts quickly", in.Dataset, granted.Level)
-		}
-		view := PlanInput{Name: name, Dataset: in.Dataset}
+		view, level := PlanInput{Name: name, Dataset: in.Dataset}, 0
 		for _, column := range in.Columns {
 			if granted.Columns[column].Subject == "" { // who it is, the module never learns
-				view.Columns = append(view.Columns, column)
+				view.Columns, level = append(view.Columns, column), max(level, granted.level(column))
 			}
+		}
+		if d.Shared && level > maxShared {
+			return denied(d.fromAt[i], "%q is data of level %d: its subjects never share an instance of a module. Set shared: false, and use a language that starts quickly", in.Dataset, level)
 		}
 		if len(view.Columns) == 0 {
 			return fault.At(d.fromAt[i], "%q has no column but that of its subject; name what the module is to see", name)

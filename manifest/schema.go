@@ -16,7 +16,7 @@ type Schema map[string]InputSchema
 
 // InputSchema is one data set as the scenario sees it, masked.
 type InputSchema struct {
-	Level    int                     // 1 to 4; at 4 no guest sees a row
+	Level    int                     // 1 to 4, of columns that have none of their own
 	Subjects []string                // every kind of subject that the data set lists, granted or not
 	Columns  map[string]ColumnSchema // the granted columns
 }
@@ -28,9 +28,25 @@ type ColumnSchema struct {
 	Uses    Use
 	Subject string // the kind of subject that the column identifies, or ""
 	Raw     bool   // granted unmasked: no guest sees a row of its input
+	Level   int    // 1 to 4, before masking; 0 is the input's
 
 	authored bool     // of a record that the author's module makes
 	labels   []string // all that it can hold, where the manifest says so
+}
+
+// The classes of job that may touch a column depend on its level alone: tables that
+// the domain computes on any, and what a module is shown of rows on these.
+const (
+	maxShown  = 3 // the highest level of which a module sees rows
+	maxShared = 2 // the highest level of rows whose subjects may share an instance
+)
+
+// level is that of a granted column.
+func (g InputSchema) level(column string) int {
+	if own := g.Columns[column].Level; own != 0 {
+		return own
+	}
+	return g.Level
 }
 
 // Use is a set of ways in which a column may be used.
@@ -107,8 +123,8 @@ func (g InputSchema) sound() error {
 		}
 	}
 	for name, c := range g.Columns {
-		if !c.Type.Valid() || c.Subject != "" && !slices.Contains(g.Subjects, c.Subject) {
-			return fmt.Errorf("column %q has type %s and subject %q", name, c.Type, c.Subject)
+		if !c.Type.Valid() || c.Level < 0 || c.Level > 4 || c.Subject != "" && !slices.Contains(g.Subjects, c.Subject) {
+			return fmt.Errorf("column %q has type %s, level %d and subject %q", name, c.Type, c.Level, c.Subject)
 		}
 	}
 	return nil

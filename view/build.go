@@ -58,6 +58,9 @@ func (v *View) build(ctx context.Context, req Request, masker *masking.Masker, l
 	defer b.batch.Discard()
 	b.words.columns = make([]*array.String, b.schema.NumFields())
 	if b.keys, err = rowKeys(req.Secret, v.identity); err == nil {
+		err = b.survey(ctx)
+	}
+	if err == nil {
 		err = b.mask(ctx)
 	}
 	if err == nil {
@@ -84,26 +87,43 @@ func (v *View) schema() *arrow.Schema {
 	return table.Schema(fields...)
 }
 
-// mask reads the parts of the version, masks them, and puts their rows on the pile.
+// mask masks all rows and puts them on the pile. Then it looks whether identifiers of
+// persons are left.
 func (b *builder) mask(ctx context.Context) error {
+	err := b.eachBatch(ctx, append(b.masker.Reads(), names(b.schema)[len(b.columns):]...), func() eachBatch {
+		p := newPacker(b.shape.buckets, &b.words)
+		return func(raw arrow.RecordBatch, first int64) error { return b.maskBatch(p, raw, first) }
+	})
+	if err != nil {
+		return err
+	}
+	return b.masker.Leaks()
+}
+
+// eachBatch is given rows of the version, and the number of the first: they count over
+// all parts, from 0.
+type eachBatch func(rows arrow.RecordBatch, first int64) error
+
+// eachBatch reads columns of the version's parts. Every worker has a function of its own.
+func (b *builder) eachBatch(ctx context.Context, columns []string, begin func() eachBatch) error {
 	parts := b.req.Version.Parts
-	first := make([]int64, len(parts)+1) // the number of each part's first row
+	first := make([]int64, len(parts)+1)
 	for i, p := range parts {
 		first[i+1] = first[i] + p.Rows
 	}
 	return inParallel(ctx, b.limits.workers, len(parts), func(ctx context.Context) (func(int) error, error) {
-		p := newPacker(b.shape.buckets, &b.words)
-		return func(i int) error { return b.maskPart(ctx, p, parts[i], first[i]) }, nil
+		do := begin()
+		return func(i int) error { return b.readPart(ctx, columns, parts[i], first[i], do) }, nil
 	})
 }
 
-func (b *builder) maskPart(ctx context.Context, p *packer, part catalog.Part, first int64) error {
+func (b *builder) readPart(ctx context.Context, columns []string, part catalog.Part, first int64, do eachBatch) error {
 	object, err := b.home.Open(ctx, part.Object())
 	if err != nil {
 		return err
 	}
 	defer object.Close()
-	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, names(b.schema))
+	in, err := table.NewReader(table.Source{ReaderAt: object, Size: object.Size()}, columns)
 	if err != nil {
 		return err
 	}
@@ -111,18 +131,18 @@ func (b *builder) maskPart(ctx context.Context, p *packer, part catalog.Part, fi
 		return fault.Errorf(fault.Integrity, "part %s of data set %s has %d rows and was registered with %d", part.Object(), b.req.Dataset.ID, in.Rows(), part.Rows)
 	}
 	return each(ctx, in, func(raw arrow.RecordBatch) error {
-		err := b.maskBatch(p, raw, first)
+		err := do(raw, first)
 		first += raw.NumRows()
 		return err
 	})
 }
 
 func (b *builder) maskBatch(p *packer, raw arrow.RecordBatch, first int64) error {
-	masked, err := b.masker.Apply(raw)
+	masked, err := b.masker.Apply(raw, first)
 	if err != nil {
 		return err
 	}
-	ordinals := raw.Columns()[len(b.columns):]
+	ordinals := raw.Columns()[len(raw.Columns())-len(b.kinds):]
 	if err := checkOrdinals(ordinals); err != nil {
 		return err
 	}

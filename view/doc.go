@@ -6,6 +6,11 @@
 //	view-<identity>.00001.parquet … ◄─vault─ Parquet ◄─table─ buckets, sorted ◄──┘
 //	          sealed by one commit
 //
+// A policy with rules over whole columns is surveyed first: the columns that such rules need
+// are read once more, before everything is masked. What an anonymity step did is sealed
+// beside the parts, as view-<identity>.anonymity.json, by the same commit. A view in whose
+// masked columns the detectors still find identifiers of persons is not sealed.
+//
 // Masking runs once over everything that the scenario was granted on the data set;
 // jobs get projections of that, so two projections never join to more than the
 // grant. The view is sealed in the data set's compartment and reused as long as
@@ -52,7 +57,8 @@
 // Rows pass through; what is held does not grow with them. A core that masks holds a
 // row group and a batch; one that arranges holds a bucket of some 130,000 rows, or
 // half a million in views of more than 133 million. Masking remembers up to 64 MiB
-// of pseudonyms, and 16 MiB of packed rows stay in memory. The rest waits in a
+// of pseudonyms, up to 1 GiB of what rules over whole columns survey, and 16 MiB of
+// packed rows stay in memory. The rest waits in a
 // [vault.Scratch]: sealed under a key that nobody keeps, in a file without a name, so
 // that a build that fails or is killed leaves nothing. It takes about 30 bytes a row
 // for five columns of claims, until the build ends. A grouping is bounded likewise, but

@@ -17,7 +17,7 @@ import (
 	"yingbi/vault"
 )
 
-// Request says which view of what. Every field but Progress is needed.
+// Request says which view of what. Every field but Requires and Progress is needed.
 type Request struct {
 	Compartment *vault.Compartment // of the data set; stays open while the View is used
 	Dataset     *catalog.Dataset
@@ -26,6 +26,9 @@ type Request struct {
 	Scenario    string   // its id
 	Secret      []byte   // the scenario's, of at least masking.MinSecret bytes
 	Grant       []string // the columns that the scenario was granted, all of them
+
+	// Requires is the anonymity that the scenario asks for; zero asks for none.
+	Requires masking.Requirement
 
 	// Progress is told, from several goroutines, how many rows of a view that is being
 	// built were masked or put in their place: in the end twice the rows of the version.
@@ -43,8 +46,10 @@ type View struct {
 }
 
 // Open finds the view that the request describes, or builds and seals it. A
-// granted column that the policy drops is a Conflict; stored rows that are not
-// those of the version are an Integrity fault.
+// granted column that the policy drops is a Conflict, as are a policy that gives less
+// anonymity than the scenario requires, a version that cannot meet it, and identifiers
+// of persons that are still readable after masking; stored rows that are not those of
+// the version are an Integrity fault.
 func Open(ctx context.Context, req Request) (*View, error) {
 	return openWith(ctx, req, standard())
 }
@@ -123,14 +128,34 @@ func compile(req Request) (*masking.Masker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return masker.Only(req.Grant)
+	if masker, err = Granted(masker, req.Dataset, req.Scenario, req.Grant); err != nil {
+		return nil, err
+	}
+	return masker, masker.Meets(req.Requires)
 }
 
-// Columns gives the columns of a data set as masking compiles a policy for them.
+// Granted narrows the masker to what is granted to a scenario, and refuses a column
+// that stays readable without the provider's consent for this very scenario.
+func Granted(masker *masking.Masker, d *catalog.Dataset, scenario string, grant []string) (*masking.Masker, error) {
+	only, err := masker.Only(grant)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range only.Columns() {
+		if c.Raw && !d.Consents(scenario, c.Name) {
+			return nil, fault.Errorf(fault.Denied, "column %s of data set %s would stay readable, and %s has not consented to it for scenario %s (raw_use in the description); change the policy, or grant other columns",
+				c.Name, d.ID, d.Provider, scenario)
+		}
+	}
+	return only, nil
+}
+
+// Columns gives the columns of a data set as masking compiles a policy for them: those
+// that any scenario may have unmasked are marked; see Granted.
 func Columns(d *catalog.Dataset) []masking.Column {
 	out := make([]masking.Column, len(d.Columns))
 	for i, c := range d.Columns {
-		out[i] = masking.Column{Name: c.Name, Type: c.Type, Zone: c.Zone}
+		out[i] = masking.Column{Name: c.Name, Type: c.Type, Zone: c.Zone, Identifier: c.Identifier, Raw: d.Consents("", c.Name)}
 		for _, s := range d.Subjects {
 			if s.Column == c.Name && out[i].Subject == "" {
 				out[i].Subject = s.Kind
