@@ -124,7 +124,7 @@ func checkVerdict(t *testing.T, module []byte) {
 	if s.Functions > lim.Functions || int(s.MemoryPages) > lim.MemoryPages || s.Work > lim.ModuleWork {
 		t.Fatalf("admitted beyond its limits: %+v", s)
 	}
-	if !slices.Contains(s.Exports, "memory") || !slices.Contains(s.Exports, "yb_run") {
+	if !slices.Contains(s.Exports, "memory") || s.Job != slices.Contains(s.Exports, exportJob) || s.Map != slices.Contains(s.Exports, exportMap) || !s.Job && !s.Map {
 		t.Fatalf("admitted without its exports: %+v", s)
 	}
 	for _, i := range s.Imports {
