@@ -86,7 +86,9 @@ func (a *app) root(args []string) *cobra.Command {
 	a.addGroups(root)
 	root.AddCommand(a.versionCommand())
 	a.addVerifiers(root)
+	a.addEgressVerbs(root)
 	a.addDomainVerbs(root)
+	a.addMaskingVerbs(root)
 	root.AddCommand(a.synthCommand())
 	a.addHelp(root)
 	for _, c := range allCommands(root) {

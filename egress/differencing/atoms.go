@@ -1,0 +1,71 @@
+package differencing
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+)
+
+// tag is a random name of 128 bits. Elements with the same cells have the same sum of
+// tags; that two others have is unlikelier than 2⁻⁸⁸ for a million elements.
+type tag [2]uint64
+
+func (t *tag) add(u tag) { t[0] ^= u[0]; t[1] ^= u[1] }
+
+func compareTags(a, b tag) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }
+
+// atoms are the elements that no cell tells apart, in the order of their least
+// elements. Elements in no cell are in no atom.
+type atoms struct {
+	cells   int
+	size    []int32   // elements of each
+	of      [][]int32 // the cells that hold the atom, rising
+	members func(atom int) []uint32
+}
+
+// split finds the atoms of cells.
+func split(cells []Cell, random *rand.ChaCha8) *atoms {
+	n := uint64(0)
+	for _, c := range cells {
+		if !c.Members.IsEmpty() {
+			n = max(n, uint64(c.Members.Maximum())+1)
+		}
+	}
+	sums := make([]tag, n)
+	for _, c := range cells {
+		t := tag{random.Uint64(), random.Uint64()}
+		c.Members.Iterate(func(x uint32) bool { sums[x].add(t); return true })
+	}
+	order := make([]uint32, 0, n)
+	for x, s := range sums {
+		if s != (tag{}) {
+			order = append(order, uint32(x))
+		}
+	}
+	slices.SortFunc(order, func(x, y uint32) int { return cmp.Or(compareTags(sums[x], sums[y]), cmp.Compare(x, y)) })
+	type stretch struct{ from, to int }
+	var groups []stretch
+	for i, x := range order {
+		if i == 0 || sums[x] != sums[order[i-1]] {
+			groups = append(groups, stretch{i, i})
+		}
+		groups[len(groups)-1].to = i + 1
+	}
+	slices.SortFunc(groups, func(g, h stretch) int { return cmp.Compare(order[g.from], order[h.from]) })
+	out := &atoms{cells: len(cells), members: func(atom int) []uint32 { return order[groups[atom].from:groups[atom].to] }}
+	number := make([]int32, n) // of the atom that an element is the first of, from 1
+	for i, g := range groups {
+		out.size = append(out.size, int32(g.to-g.from))
+		number[order[g.from]] = int32(i + 1)
+	}
+	out.of = make([][]int32, len(groups))
+	for i, c := range cells {
+		c.Members.Iterate(func(x uint32) bool {
+			if a := number[x]; a > 0 {
+				out.of[a-1] = append(out.of[a-1], int32(i))
+			}
+			return true
+		})
+	}
+	return out
+}

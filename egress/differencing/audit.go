@@ -1,0 +1,234 @@
+package differencing
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"yingbi/internal/fault"
+)
+
+// Config bounds an audit.
+type Config struct {
+	K    int      // fewer subjects than this are a small group; 2 or more
+	Seed [32]byte // of what is drawn at random; who chooses cells must not know it
+}
+
+// The work of one audit.
+const (
+	searchSteps = 1 << 18
+	fewAtoms    = 1 << 14 // small atoms of which no sample is taken
+	perCell     = 2       // atoms of a sample, for each cell
+	missed      = 1e-9    // the probability that no sample leaves out a group of k−1 atoms
+)
+
+// Verdict is what was found.
+type Verdict struct {
+	Pairs        []Pair
+	Combinations []Combination // without those that hold a smaller one
+	Atoms, Rank  int
+	Complete     bool // all sums of small groups were looked at
+}
+
+// Allow reports whether nothing was found, and everything looked at.
+func (v *Verdict) Allow() bool { return v.Complete && len(v.Pairs) == 0 && len(v.Combinations) == 0 }
+
+// Combination is a sum of cells, each times its coefficient, that is about few
+// elements. With Sum it is the exact sum of Elements; otherwise their weighted sum.
+type Combination struct {
+	Elements     []uint32
+	Sum          bool
+	Coefficients map[int]*big.Rat // by place of the cell; nil where the fractions are too long to be told
+}
+
+// Audit looks at cells over one measure. It is an error if the context ends.
+func Audit(ctx context.Context, cells []Cell, cfg Config) (*Verdict, error) {
+	if cfg.K < 2 {
+		return nil, fault.Errorf(fault.Invalid, "k is %d; a group that is protected has at least 2 subjects", cfg.K)
+	}
+	random := rand.NewChaCha8(cfg.Seed)
+	v := &Verdict{Pairs: Pairs(cells, cfg.K), Complete: true}
+	whole := split(cells, random)
+	v.Atoms = len(whole.of)
+	var err error
+	if v.Rank, err = rank(ctx, whole, random); err != nil {
+		return nil, err
+	}
+	return v, v.combine(ctx, cells, cfg, random)
+}
+
+// Combinations is Audit without pairs and without the rank.
+func Combinations(ctx context.Context, cells []Cell, cfg Config) (*Verdict, error) {
+	v := &Verdict{Complete: true}
+	return v, v.combine(ctx, cells, cfg, rand.NewChaCha8(cfg.Seed))
+}
+
+func (v *Verdict) combine(ctx context.Context, cells []Cell, cfg Config, random *rand.ChaCha8) error {
+	left, at := entangled(cells, cfg.K, random)
+	if len(left) == 0 {
+		return nil
+	}
+	h := &hunt{at: at, k: cfg.K, random: random, steps: searchSteps, seen: map[string]bool{}}
+	var large, small []int32
+	for a, size := range at.size {
+		if int(size) >= cfg.K {
+			large = append(large, int32(a))
+		} else {
+			small = append(small, int32(a))
+		}
+	}
+	share, turns := samples(len(small), len(left), cfg.K)
+	for range turns {
+		zero := large
+		if share > 0 {
+			zero = append(slices.Clone(large), sample(small, share, random)...)
+		}
+		basis, err := nullSpace(ctx, at, zero, random)
+		if err != nil {
+			return err
+		}
+		skip := make([]bool, len(at.of))
+		for _, a := range zero {
+			skip[a] = true
+		}
+		rows := make([]*row, len(basis))
+		for i, u := range basis {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			rows[i] = reach(at, u, skip)
+		}
+		v.Complete = h.search(rows) && v.Complete
+	}
+	for _, f := range h.found {
+		v.Combinations = append(v.Combinations, f.confirm(at, left))
+	}
+	v.Combinations = minimal(v.Combinations)
+	return nil
+}
+
+// entangled gives the places of the cells that a disclosure can be made of, and their
+// atoms. A cell with k elements or more that are in no other cell is no part of one;
+// without it others have more elements alone.
+func entangled(cells []Cell, k int, random *rand.ChaCha8) ([]int, *atoms) {
+	left := make([]int, len(cells))
+	for i := range left {
+		left[i] = i
+	}
+	for {
+		part := make([]Cell, len(left))
+		for i, place := range left {
+			part[i] = cells[place]
+		}
+		at := split(part, random)
+		alone := make([]int, len(part))
+		for a, of := range at.of {
+			if len(of) == 1 {
+				alone[of[0]] += int(at.size[a])
+			}
+		}
+		var kept []int
+		for i, place := range left {
+			if alone[i] < k && !part[i].Members.IsEmpty() {
+				kept = append(kept, place)
+			}
+		}
+		if len(kept) == len(left) {
+			return left, at
+		}
+		left = kept
+	}
+}
+
+// samples says which share of the small atoms to draw, and how often, so that a group
+// of fewer than k atoms is missed with a probability below missed.
+func samples(small, cells, k int) (share float64, turns int) {
+	if small <= fewAtoms {
+		return 0, 1
+	}
+	share = min(0.01, perCell*float64(cells)/float64(small))
+	hit := 1 - math.Pow(1-share, float64(k-1))
+	return share, int(math.Ceil(math.Log(missed) / math.Log(hit)))
+}
+
+func sample(from []int32, share float64, random *rand.ChaCha8) (out []int32) {
+	below := uint64(share * math.MaxUint64)
+	for _, a := range from {
+		if random.Uint64() < below {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// confirm tells what was found in exact numbers.
+func (f found) confirm(at *atoms, places []int) Combination {
+	c := Combination{Sum: f.sum, Coefficients: map[int]*big.Rat{}}
+	for _, a := range f.columns {
+		c.Elements = append(c.Elements, at.members(int(a))...)
+	}
+	slices.Sort(c.Elements)
+	used := make([]*big.Rat, at.cells)
+	for i, u := range f.made {
+		if u == 0 {
+			continue
+		}
+		r, ok := rational(u)
+		if !ok {
+			c.Coefficients = nil
+			return c
+		}
+		used[i], c.Coefficients[places[i]] = r, r
+	}
+	for a, of := range at.of {
+		sum := new(big.Rat)
+		for _, cell := range of {
+			if used[cell] != nil {
+				sum.Add(sum, used[cell])
+			}
+		}
+		want := new(big.Rat)
+		if v := f.at(int32(a)); v != 0 {
+			var ok bool
+			if want, ok = rational(v); !ok {
+				c.Coefficients = nil
+				return c
+			}
+		}
+		if sum.Cmp(want) != 0 {
+			c.Coefficients = nil
+			return c
+		}
+	}
+	return c
+}
+
+// minimal leaves out sums that hold all elements of another sum, and weighted ones
+// that hold all of any other, and puts the rest in order: sums first, small ones first.
+func minimal(all []Combination) []Combination {
+	slices.SortStableFunc(all, func(a, b Combination) int {
+		return cmp.Or(cmp.Compare(len(a.Elements), len(b.Elements)), slices.Compare(a.Elements, b.Elements))
+	})
+	var sums, weighted []Combination
+	var known []*roaring.Bitmap
+	for _, sum := range []bool{true, false} {
+		for _, c := range all {
+			set := roaring.BitmapOf(c.Elements...)
+			if c.Sum != sum || slices.ContainsFunc(known, func(s *roaring.Bitmap) bool { return s.AndCardinality(set) == s.GetCardinality() }) {
+				continue
+			}
+			known = append(known, set)
+			if sum {
+				sums = append(sums, c)
+			} else {
+				weighted = append(weighted, c)
+			}
+		}
+	}
+	return append(sums, weighted...)
+}

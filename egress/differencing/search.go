@@ -1,0 +1,152 @@
+package differencing
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// found is a disclosure before it is confirmed: equal values are a sum, others a
+// weighted one.
+type found struct {
+	*row
+	sum bool
+}
+
+// hunt looks for disclosures in the space that rows span. Everything in it is about
+// at, and k bounds what is small.
+type hunt struct {
+	at     *atoms
+	k      int
+	random *rand.ChaCha8
+	steps  int // left
+	seen   map[string]bool
+	found  []found
+}
+
+// orders is in how many random orders weighted combinations are looked for.
+const orders = 32
+
+// search takes rows as reach gave them. It reports whether it looked at all sums.
+func (h *hunt) search(rows []*row) bool {
+	rows = h.peel(reduce(rows, nil))
+	h.sums(rows)
+	for range orders {
+		for _, r := range rows {
+			h.keep(r)
+		}
+		rows = reduce(rows, h.random)
+	}
+	return h.steps > 0
+}
+
+func (h *hunt) total(columns []int32) int {
+	n := 0
+	for _, c := range columns {
+		n += int(h.at.size[c])
+	}
+	return n
+}
+
+// keep notes a row that is a disclosure by itself.
+func (h *hunt) keep(r *row) {
+	if len(r.columns) == 0 || len(r.columns) >= h.k || h.total(r.columns) >= h.k {
+		return
+	}
+	sum := true
+	for _, v := range r.values {
+		sum = sum && v == r.values[0]
+	}
+	key := make([]byte, 0, 5*len(r.columns))
+	for _, c := range r.columns {
+		key = append(key, byte(c), byte(c>>8), byte(c>>16), byte(c>>24))
+	}
+	if sum {
+		key = append(key, 's')
+		r = r.scaled(invert(r.values[0]))
+	}
+	if !h.seen[string(key)] {
+		h.seen[string(key)] = true
+		h.found = append(h.found, found{r, sum})
+	}
+}
+
+// peel leaves out rows that no disclosure can be made of: those with k subjects or more
+// in columns that no other row has, which nothing would cancel. Without them others
+// are alone in more columns.
+func (h *hunt) peel(rows []*row) []*row {
+	for {
+		users := map[int32]int{}
+		for _, r := range rows {
+			for _, c := range r.columns {
+				users[c]++
+			}
+		}
+		kept := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool {
+			alone := 0
+			for _, c := range r.columns {
+				if users[c] == 1 {
+					alone += int(h.at.size[c])
+				}
+			}
+			return alone >= h.k
+		})
+		if len(kept) == len(rows) {
+			return rows
+		}
+		rows = kept
+	}
+}
+
+// sums looks for all vectors of zeros and ones with fewer than k subjects. In a
+// reduced form such a vector is the sum of the rows whose pivots it has.
+func (h *hunt) sums(rows []*row) {
+	users := map[int32][]int{}
+	for i, r := range rows {
+		for _, c := range r.columns {
+			users[c] = append(users[c], i)
+		}
+	}
+	for i, r := range rows {
+		if h.at.size[r.pivot] < int32(h.k) {
+			h.extend(rows, users, []int{i}, r)
+		}
+	}
+}
+
+// extend adds rows behind the first of chosen. A column of the sum that is neither zero
+// nor one must be changed, by a row that has it. Where there is none, other groups
+// lie beyond a one that is no pivot and becomes zero.
+func (h *hunt) extend(rows []*row, users map[int32][]int, chosen []int, sum *row) {
+	if h.steps--; h.steps <= 0 {
+		return
+	}
+	pivots, others := 0, []int32{}
+	bad := int32(-1)
+	for i, c := range sum.columns {
+		switch {
+		case slices.ContainsFunc(chosen, func(r int) bool { return rows[r].pivot == c }):
+			pivots += int(h.at.size[c])
+		case sum.values[i] != 1 && bad < 0:
+			bad = c
+		default:
+			others = append(others, c)
+		}
+	}
+	if pivots >= h.k {
+		return
+	}
+	if bad < 0 {
+		h.keep(sum)
+	} else {
+		others = []int32{bad}
+	}
+	tried := map[int]bool{}
+	for _, c := range others {
+		for _, next := range users[c] {
+			if next > chosen[0] && !slices.Contains(chosen, next) && !tried[next] {
+				tried[next] = true
+				h.extend(rows, users, append(slices.Clone(chosen), next), sum.plus(1, rows[next]))
+			}
+		}
+	}
+}
