@@ -354,7 +354,10 @@ func FuzzTranscode(f *testing.F) {
 		if bytes.IndexByte(got, noCharacter) < 0 && !bytes.Equal(got, want) {
 			t.Fatalf("%q: %q, the library says %q", b, got, want)
 		}
-		if clean := !bytes.Contains(want, []byte("\ufffd")); clean && !bytes.Equal(got, want) {
+		// The library takes four bytes of GB18030 whose second is no digit; so it is believed
+		// only where it writes the same bytes again.
+		clean := !bytes.Contains(want, []byte("\ufffd")) && bytes.Equal(encoded(t, string(want), encoding), b)
+		if clean && !bytes.Equal(got, want) {
 			t.Fatalf("%q: %q, the library says %q", b, got, want)
 		}
 	})
