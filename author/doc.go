@@ -7,6 +7,7 @@
 //	folder ─► Load     an inspect and an ingest cell for each file ─► sealed Parquet in memory
 //	SQL    ─► Query    one explore cell for each statement, over those tables
 //	file   ─► Inspect  an inspect cell, then an ingest cell: what an import would do
+//	file   ─► Scan     an inspect cell, then an ingest cell: what its columns hold, by every cell
 //
 // Each gives a Verdict: ok, refused, killed or failed, with a word for the reason out
 // of a closed list, and a sentence. An error is something else: that the check itself

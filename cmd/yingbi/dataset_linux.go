@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +48,7 @@ func (a *app) datasetRegister() *cobra.Command {
 				}
 				return a.give(datasetView{d, []catalog.Version{}}, func() {
 					a.say("registered %s (%s), level %d, %d columns; bring its rows in with: yingbi dataset import %[1]s FILE",
-						"已登记 %s（%s），%d 级，%d 个字段；导入数据：yingbi dataset import %[1]s FILE", d.ID, d.Title, d.Level, len(d.Columns))
+						"已登记 %s（%s），%d 级，%d 个字段；导入数据：yingbi dataset import %[1]s FILE", d.ID, d.Title, d.EffectiveLevel(), len(d.Columns))
 				})
 			})
 		},
@@ -115,6 +116,15 @@ func datasets(ctx context.Context, s *domain.Session) ([]datasetView, error) {
 	return all, nil
 }
 
+// description gives the description of one data set.
+func (a *app) description(ctx context.Context, s *domain.Session, id string) (*catalog.Dataset, error) {
+	doc, err := a.document(ctx, s, job.DocDataset, id)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.ParseDescription(id, doc.Body)
+}
+
 func (a *app) datasetList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Args: cobra.NoArgs, Short: a.tr("list data sets with their newest version", "列出数据集及其最新版本"),
@@ -127,7 +137,7 @@ func (a *app) datasetList() *cobra.Command {
 				}
 				var rows [][]string
 				for _, d := range all {
-					rows = append(rows, append([]string{d.ID, d.Title, d.Provider, strconv.Itoa(d.Level)}, newest(d.Versions)...))
+					rows = append(rows, append([]string{d.ID, d.Title, d.Provider, strconv.Itoa(d.EffectiveLevel())}, newest(d.Versions)...))
 				}
 				return a.give(all, func() {
 					a.list([]string{a.tr("id", "编号"), a.tr("title", "名称"), a.tr("provider", "提供部门"), a.tr("level", "级别"),
@@ -168,12 +178,30 @@ func (a *app) datasetShow() *cobra.Command {
 	}
 }
 
+// stated is a reason with who gave it, or "".
+func stated(s *catalog.Statement) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s, %s)", s.Reason, s.By, s.Date)
+}
+
+// consents lists which scenario may have which columns unmasked, one a line.
+func consents(uses []catalog.RawUse) string {
+	var out []string
+	for _, u := range uses {
+		out = append(out, u.Scenario+": "+strings.Join(u.Columns, ", ")+"; "+stated(&u.Statement))
+	}
+	return strings.Join(out, "\n")
+}
+
 func (a *app) showDataset(d datasetView) {
 	a.say("data set %s", "数据集 %s", d.ID)
 	a.pairs("  ", [][2]string{
 		{a.tr("title", "名称"), d.Title}, {a.tr("summary", "摘要"), d.Summary}, {a.tr("provider", "提供部门"), d.Provider},
-		{a.tr("level", "级别"), strconv.Itoa(d.Level)}, {a.tr("openness", "开放类型"), string(d.Openness)},
+		{a.tr("level", "级别"), strconv.Itoa(d.EffectiveLevel())}, {a.tr("openness", "开放类型"), string(d.Openness)},
 		{a.tr("conditions", "使用条件"), d.Conditions}, {a.tr("update", "更新频率"), string(d.UpdateFrequency)}, {a.tr("scope", "范围"), d.Scope},
+		{a.tr("levels lowered", "降级理由"), stated(d.Lowered)}, {a.tr("unmasked use", "原始字段使用"), consents(d.RawUse)},
 	})
 	a.heading("Columns", "字段")
 	subjects := map[string]string{}
@@ -182,9 +210,9 @@ func (a *app) showDataset(d datasetView) {
 	}
 	var rows [][]string
 	for _, c := range d.Columns {
-		rows = append(rows, []string{c.Name, c.Title, c.Type.String(), subjects[c.Name]})
+		rows = append(rows, []string{c.Name, c.Title, c.Type.String(), strconv.Itoa(d.LevelOf(c.Name)), subjects[c.Name], c.Identifier.String()})
 	}
-	a.indented("  ", []string{a.tr("name", "字段名"), a.tr("title", "名称"), a.tr("type", "类型"), a.tr("subject", "主体")}, rows)
+	a.indented("  ", []string{a.tr("name", "字段名"), a.tr("title", "名称"), a.tr("type", "类型"), a.tr("level", "级别"), a.tr("subject", "主体"), a.tr("identifier", "标识类型")}, rows)
 	a.heading("Versions", "版本")
 	rows = nil
 	for _, v := range d.Versions {

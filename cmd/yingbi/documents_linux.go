@@ -74,7 +74,7 @@ func (a *app) documentList(use, kind, short, example, english, chinese string) *
 }
 
 // documentShow is a verb that shows one document of a kind; show prints its body.
-func (a *app) documentShow(kind, short, example string, show func(store.Document) error) *cobra.Command {
+func (a *app) documentShow(kind, short, example string, show func(context.Context, *domain.Session, store.Document) error) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Args: cobra.ExactArgs(1), Short: short, Example: example,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -87,7 +87,7 @@ func (a *app) documentShow(kind, short, example string, show func(store.Document
 					return a.give(newDocumentView(d), nil)
 				}
 				a.say("%s, version %d, by %s, since %s", "%s，第 %d 版，登记人 %s，生效于 %s", d.ID, d.Version, d.By, when(d.Created))
-				return show(d)
+				return show(c.Context(), s, d)
 			})
 		},
 	}

@@ -26,9 +26,14 @@ type auditAnswer struct {
 
 // auditCombination says how cells add up to the figure of a few subjects.
 type auditCombination struct {
-	Subjects     []uint32       `json:"subjects"`
-	Sum          bool           `json:"sum"` // otherwise a weighted sum
-	Coefficients map[int]string `json:"coefficients,omitempty"`
+	Subjects []uint32    `json:"subjects"`
+	Sum      bool        `json:"sum"`   // otherwise a weighted sum
+	Cells    []auditTerm `json:"cells"` // none where the fractions are too long
+}
+
+type auditTerm struct {
+	Cell        int    `json:"cell"`
+	Coefficient string `json:"coefficient"` // such as -1 or 2/3
 }
 
 func (a *app) egressAudit() *cobra.Command {
@@ -87,12 +92,9 @@ func answerOf(v *differencing.Verdict) auditAnswer {
 		if c.Sum {
 			out.Groups = append(out.Groups, c.Elements)
 		}
-		one := auditCombination{Subjects: c.Elements, Sum: c.Sum}
-		if c.Coefficients != nil {
-			one.Coefficients = map[int]string{}
-		}
-		for cell, f := range c.Coefficients {
-			one.Coefficients[cell] = f.RatString()
+		one := auditCombination{Subjects: c.Elements, Sum: c.Sum, Cells: []auditTerm{}}
+		for _, cell := range slices.Sorted(maps.Keys(c.Coefficients)) {
+			one.Cells = append(one.Cells, auditTerm{cell, c.Coefficients[cell].RatString()})
 		}
 		out.Combinations = append(out.Combinations, one)
 	}

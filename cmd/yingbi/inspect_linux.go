@@ -41,7 +41,11 @@ func (a *app) datasetInspect() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.give(inspectionOf(in), func() { a.showInspection(file, in) })
+				d, err := a.description(c.Context(), s, args[0])
+				if err != nil {
+					return err
+				}
+				return a.give(inspectionOf(in, d), func() { a.showInspection(file, in, d) })
 			})
 		},
 	}
@@ -63,6 +67,7 @@ type inspection struct {
 type inspectedColumn struct {
 	Name  string     `json:"name"`
 	Type  string     `json:"type,omitempty"`
+	Level int        `json:"level,omitempty"` // where the description has it
 	Nulls int64      `json:"nulls"`
 	Spelt []spelling `json:"spelt,omitempty"`
 }
@@ -73,7 +78,9 @@ type spelling struct {
 	Rows int64  `json:"rows"`
 }
 
-func inspectionOf(in sandbox.Inspection) inspection {
+// inspectionOf takes the levels of columns from the description of the data set; nil is
+// none.
+func inspectionOf(in sandbox.Inspection, d *catalog.Dataset) inspection {
 	out := inspection{
 		Written: catalog.File{Format: in.Format, Compression: in.Compression, Encoding: in.Encoding, Delimiter: in.Delimiter, Sheet: in.Sheet},
 		Header:  in.Header, Complete: in.Complete, Rows: in.Rows, Ragged: in.Ragged, Columns: []inspectedColumn{},
@@ -82,7 +89,7 @@ func inspectionOf(in sandbox.Inspection) inspection {
 		out.Sheets = append(out.Sheets, s.Name)
 	}
 	for _, c := range in.Columns {
-		one := inspectedColumn{Name: c.Name, Nulls: c.Nulls}
+		one := inspectedColumn{Name: c.Name, Nulls: c.Nulls, Level: levelOfHeader(d, c.Name)}
 		if c.Type.Valid() {
 			one.Type = c.Type.String()
 		}
@@ -94,8 +101,22 @@ func inspectionOf(in sandbox.Inspection) inspection {
 	return out
 }
 
+// levelOfHeader is the level of the column that a header of the file is the source of;
+// 0 where none is.
+func levelOfHeader(d *catalog.Dataset, header string) int {
+	if d == nil {
+		return 0
+	}
+	for _, c := range d.Columns {
+		if c.Source == header {
+			return d.LevelOf(c.Name)
+		}
+	}
+	return 0
+}
+
 // showInspection prints what was found of a file.
-func (a *app) showInspection(file *os.File, in sandbox.Inspection) {
+func (a *app) showInspection(file *os.File, in sandbox.Inspection, d *catalog.Dataset) {
 	a.say("%s: %s", "%s：%s", filepath.Base(file.Name()), a.howWritten(in))
 	looked := a.tr("the first %d rows were looked at", "检查了前 %d 行")
 	if in.Complete {
@@ -106,15 +127,19 @@ func (a *app) showInspection(file *os.File, in sandbox.Inspection) {
 		{a.tr("ragged", "列数不符"), orNothing(in.Ragged)},
 		{a.tr("header", "表头"), map[bool]string{true: "", false: a.tr("the first row does not name the columns", "首行不是字段名")}[in.Header]},
 	})
+	header := []string{"", a.tr("column", "字段"), a.tr("type that fits", "推测类型"), a.tr("nulls", "空值"), a.tr("spelt", "空值写法")}
+	if d != nil {
+		header = append(header, a.tr("level", "级别"))
+	}
 	var rows [][]string
-	for i, c := range inspectionOf(in).Columns {
+	for i, c := range inspectionOf(in, d).Columns {
 		var spelt []string
 		for _, s := range c.Spelt {
 			spelt = append(spelt, fmt.Sprintf("%q × %d", s.Text, s.Rows))
 		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), c.Name, c.Type, fmt.Sprint(c.Nulls), strings.Join(spelt, ", ")})
+		rows = append(rows, []string{strconv.Itoa(i + 1), c.Name, c.Type, fmt.Sprint(c.Nulls), strings.Join(spelt, ", "), orNothing(int64(c.Level))}[:len(header)])
 	}
-	a.indented("  ", []string{"", a.tr("column", "字段"), a.tr("type that fits", "推测类型"), a.tr("nulls", "空值"), a.tr("spelt", "空值写法")}, rows)
+	a.indented("  ", header, rows)
 }
 
 func orNothing(n int64) string {
@@ -161,7 +186,7 @@ func (a *app) confirmer(yes bool) func(*os.File, sandbox.Inspection) error {
 }
 
 func (a *app) askAbout(file *os.File, in sandbox.Inspection) error {
-	a.showInspection(file, in)
+	a.showInspection(file, in, nil)
 	fmt.Fprint(a.err, a.tr("import it so? [y/N] ", "按此导入？[y/N] "))
 	answer, err := bufio.NewReader(a.in).ReadString('\n')
 	if answer = strings.ToLower(strings.TrimSpace(answer)); err == nil && (answer == "y" || answer == "yes" || answer == "是") {

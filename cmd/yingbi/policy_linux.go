@@ -30,7 +30,7 @@ func (a *app) policyCommand() *cobra.Command {
 		"  yingbi policy list --as shen --key shen.key",
 		"no policies yet; set one with: yingbi policy set FILE", "尚无脱敏策略；设置：yingbi policy set FILE")
 	show := a.documentShow(job.DocPolicy, a.tr("show a policy as it was written", "显示策略原文"),
-		"  yingbi policy show claims-statistics --as zhao --key zhao.key", func(d store.Document) error {
+		"  yingbi policy show claims-statistics --as zhao --key zhao.key", func(_ context.Context, _ *domain.Session, d store.Document) error {
 			fmt.Fprintln(a.out)
 			a.showText(string(d.Body))
 			return nil

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -47,11 +48,12 @@ func (a *app) scenarioCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) showScenario(d store.Document) error {
+func (a *app) showScenario(ctx context.Context, session *domain.Session, d store.Document) error {
 	s, err := access.ParseScenario(d.ID, d.Body)
 	if err != nil {
 		return err
 	}
+	levels, unfit := session.Levels(ctx, s)
 	a.pairs("  ", [][2]string{
 		{a.tr("title", "名称"), s.Title}, {a.tr("purpose", "用途"), s.Purpose}, {a.tr("agreement", "授权协议"), s.Agreement},
 		{a.tr("reviewed by", "审查部门"), s.Department}, {a.tr("rules", "出域规则"), s.Preset}, {a.tr("term", "期限"), s.Term.String()},
@@ -64,10 +66,17 @@ func (a *app) showScenario(d store.Document) error {
 			for _, u := range c.Uses {
 				uses = append(uses, a.tr(string(u), useTitles[u]))
 			}
-			rows = append(rows, []string{g.Dataset, g.Policy + " v" + strconv.Itoa(g.PolicyVersion), c.Name, strings.Join(uses, a.tr(", ", "、"))})
+			level := ""
+			if unfit == nil {
+				level = fmt.Sprintf("%d → %d", levels[len(rows)].Raw, levels[len(rows)].Masked)
+			}
+			rows = append(rows, []string{g.Dataset, g.Policy + " v" + strconv.Itoa(g.PolicyVersion), c.Name, level, strings.Join(uses, a.tr(", ", "、"))})
 		}
 	}
-	a.indented("  ", []string{a.tr("data set", "数据集"), a.tr("through policy", "脱敏策略"), a.tr("column", "字段"), a.tr("uses", "用途")}, rows)
+	a.indented("  ", []string{a.tr("data set", "数据集"), a.tr("through policy", "脱敏策略"), a.tr("column", "字段"), a.tr("level, raw → masked", "级别（原始→脱敏后）"), a.tr("uses", "用途")}, rows)
+	if unfit != nil {
+		a.say("no job can use it as it stands: %v", "目前无法用于作业：%v", unfit)
+	}
 	return nil
 }
 

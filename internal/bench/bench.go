@@ -29,11 +29,12 @@ type bench struct {
 
 // sizes say how much each row takes.
 type sizes struct {
-	Rows    int64 // of the imported file and the declared table
-	Masked  int64 // rows
-	Looped  int64 // rows that a guest has
-	Sealed  int64 // bytes
-	Records int64 // appended to the log, by each writer
+	Rows     int64 // of the imported file and the declared table
+	Masked   int64 // rows
+	Looped   int64 // rows that a guest has
+	Sealed   int64 // bytes
+	Records  int64 // appended to the log, by each writer
+	Ciphered int64 // numbers of 18 digits
 
 	Turns    int     // of each side in a contest
 	LoopTime float64 // seconds of the processor that the passes of a native loop take in a turn
@@ -48,7 +49,7 @@ func scaled(rows int64) sizes {
 	part := func(full, least int64) int64 { return max(least, min(full, full*rows/fullScale)) }
 	return sizes{
 		Rows: rows, Masked: rows * 6 / 10, Looped: part(10_000_000, 2_000_000),
-		Sealed: part(1<<30, 64<<20) &^ (segment - 1), Records: part(400, 50),
+		Sealed: part(1<<30, 64<<20) &^ (segment - 1), Records: part(400, 50), Ciphered: part(200_000, 50_000),
 		Turns: 5, LoopTime: float64(part(800, 100)) / 1000,
 	}
 }

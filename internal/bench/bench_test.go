@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 func small(t *testing.T) *bench {
 	t.Chdir("../..") // where the sources of the guests are found
 	return &bench{
-		sizes: sizes{Rows: 20_000, Masked: 12_000, Sealed: 1 << 20, Records: 3, Looped: 10_000, Turns: 1, LoopTime: 0.001},
+		sizes: sizes{Rows: 20_000, Masked: 12_000, Sealed: 1 << 20, Records: 3, Ciphered: 1000, Looped: 10_000, Turns: 1, LoopTime: 0.001},
 		dir:   t.TempDir(), exe: testkit.Binary(t), progress: io.Discard, start: time.Now(),
 		files: map[int64]string{},
 	}

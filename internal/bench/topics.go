@@ -14,14 +14,18 @@ type topic struct {
 func topics() []topic {
 	return []topic{
 		{"seal", benchSeal},
+		{"ff1", benchFF1},
 		{"audit", benchAudit},
 		{"guest", benchGuest},
 		{"columns", benchColumns},
 		{"cells", benchCells},
 		{"map", benchMap},
 		{"import", benchImport},
+		{"scan", benchScan},
 		{"table", benchTable},
 		{"mask", benchMask},
+		{"anonymity", benchAnonymity},
+		{"suppression", benchSuppression},
 		{"memory", benchMemory},
 	}
 }
