@@ -60,6 +60,7 @@ var allowed = map[string][]string{
 	"domain": {
 		"access", "audit", "catalog", "crypto", "ingest", "job", "keeper", "masking", "sandbox", "sandbox/abi", "store", "subject", "vault", "view",
 	},
+	"egress/check":        {"egress", "manifest"},
 	"egress/differencing": nil,
 	"egress/suppression":  nil,
 	"store":               {"access", "audit", "catalog", "crypto", "egress", "job", "release"},
