@@ -39,7 +39,8 @@ type running struct {
 	started time.Time
 	verdict atomic.Pointer[Failure]
 	peak    atomic.Int64
-	unseen  int // ticks, of the watchdog alone
+	unseen  int           // ticks, of the watchdog alone
+	watched chan struct{} // closed when the watchdog has left
 }
 
 // condemn ends the cell with f as the reason, unless there is one already.
@@ -50,6 +51,7 @@ func (c *running) condemn(f *Failure) {
 
 // watch holds the cell to its limits until it is gone.
 func (c *running) watch(ctx context.Context) {
+	defer close(c.watched)
 	look := time.NewTimer(tick)
 	defer look.Stop()
 	deadline := time.NewTimer(c.limits.Wall - time.Since(c.started))
@@ -109,9 +111,11 @@ func (c *running) listen(check *stream, receive func(abi.Message) error) error {
 	return err
 }
 
-// finish reaps the cell and judges how it ended.
+// finish reaps the cell and judges how it ended. Nothing of it is left then, the
+// watchdog and what it had open included.
 func (c *running) finish(check *stream) (Usage, error) {
 	state := c.process.Wait()
+	<-c.watched
 	usage := Usage{
 		Wall:   time.Since(c.started),
 		CPU:    state.UserTime() + state.SystemTime(),

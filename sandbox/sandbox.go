@@ -147,5 +147,5 @@ func (s *Sandbox) start(t *Task) (*running, error) {
 		answers.Close()
 		return nil, err
 	}
-	return &running{process: p, answers: answers, limits: t.Limits, started: time.Now()}, nil
+	return &running{process: p, answers: answers, limits: t.Limits, started: time.Now(), watched: make(chan struct{})}, nil
 }
