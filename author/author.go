@@ -13,6 +13,9 @@ import (
 type Config struct {
 	Exe string       // the yingbi binary; "" is this process's own
 	Log *slog.Logger // of each cell's end; nil is none
+	// Ahead has a cell prepare for another statement over the same tables, or another
+	// run of a module, while nobody has asked yet. Whoever sets it closes the checks.
+	Ahead bool
 }
 
 // Checks starts cells for authors. It may be used by many goroutines.
@@ -20,12 +23,19 @@ type Checks struct{ cells *sandbox.Sandbox }
 
 // New makes sure that this host has every protection that cells require.
 func New(c Config) (*Checks, error) {
-	cells, err := sandbox.New(sandbox.Config{Exe: c.Exe, Log: c.Log, AnyOutput: true})
+	settings := sandbox.Config{Exe: c.Exe, Log: c.Log, AnyOutput: true}
+	if c.Ahead {
+		settings.Waiting = 1
+	}
+	cells, err := sandbox.New(settings)
 	if err != nil {
 		return nil, err
 	}
 	return &Checks{cells}, nil
 }
+
+// Close ends a cell that has prepared in vain.
+func (c *Checks) Close() { c.cells.Close() }
 
 // Outcome is how a check ended.
 type Outcome string

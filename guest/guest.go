@@ -19,6 +19,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode/utf8"
 )
@@ -62,18 +63,18 @@ type File struct {
 const maxName = 100
 
 var (
-	named  = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_-]*$`)
-	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+	named  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_-]*$`) }) // every cell would pay for it
+	device = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`) })
 )
 
 // CheckName refuses what cannot name a folder everywhere.
 func CheckName(name string) error {
 	switch {
-	case !utf8.ValidString(name) || !named.MatchString(name):
+	case !utf8.ValidString(name) || !named().MatchString(name):
 		return errors.New("a name has letters, digits, _ and -, and begins with no -")
 	case len(name) > maxName:
 		return fmt.Errorf("a name has at most %d bytes", maxName)
-	case device.MatchString(name):
+	case device().MatchString(name):
 		return errors.New("it is the name of a device of Windows")
 	}
 	return nil

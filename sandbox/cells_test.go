@@ -222,10 +222,12 @@ func TestGuestCells(t *testing.T) {
 }
 
 // claims is a masked view: district and cost.
-func claims(t testing.TB) *os.File {
+func claims(t testing.TB) *os.File { return claimsOf(t, 150) }
+
+func claimsOf(t testing.TB, cost int64) *os.File {
 	f := &abi.Frame{Rows: 2, Columns: []abi.Column{
 		{Name: "district", Type: coltype.Type{Kind: coltype.Text}, Offsets: []uint32{0, 6, 12}, Bytes: []byte("江北江南")},
-		{Name: "cost", Type: coltype.Type{Kind: coltype.Decimal, Precision: 12, Scale: 2}, Ints: []int64{150, 250}},
+		{Name: "cost", Type: coltype.Type{Kind: coltype.Decimal, Precision: 12, Scale: 2}, Ints: []int64{cost, 250}},
 	}}
 	return parquet(t, f)
 }
@@ -249,7 +251,7 @@ func parquet(t testing.TB, f *abi.Frame) *os.File {
 }
 
 // finished is a finished table.
-func finished(t *testing.T) *os.File {
+func finished(t testing.TB) *os.File {
 	b, err := abi.Encode(nil, &abi.Frame{Rows: 1, Columns: []abi.Column{
 		{Name: "district", Type: coltype.Type{Kind: coltype.Text}, Offsets: []uint32{0, 6}, Bytes: []byte("江北")},
 		{Name: "people", Type: coltype.Type{Kind: coltype.Integer}, Ints: []int64{10}},
@@ -259,38 +261,4 @@ func finished(t *testing.T) *os.File {
 		t.Fatal(err)
 	}
 	return mustSeal(t, string(b))
-}
-
-// BenchmarkCell measures from Run to the reaped cell.
-func BenchmarkCell(b *testing.B) {
-	b.Run("no-op", func(b *testing.B) {
-		s := newSandbox(b, 1)
-		for b.Loop() {
-			if _, err := s.Query(b.Context(), script("frame:q done"), nil, roomy); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	for _, rows := range []int{10, 100_000} {
-		b.Run(fmt.Sprintf("query-%d-rows", rows), func(b *testing.B) {
-			s := realSandbox(b)
-			v := view(b, rows)
-			for b.Loop() {
-				if _, err := s.Query(b.Context(), count(), []*os.File{v}, ample); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	b.Run("C-guest", func(b *testing.B) {
-		s := realSandbox(b)
-		req, inputs := guestOf(b, s, "compare")
-		req.Views = []abi.View{{Name: "claims", FD: abi.InputFD + 2, Columns: []string{"district", "cost"}}}
-		inputs = append(inputs, claims(b))
-		for b.Loop() {
-			if _, err := s.Guest(b.Context(), req, inputs, ample); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

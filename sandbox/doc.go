@@ -7,6 +7,18 @@
 //	watchdog: memory and threads, 1 to 20 ms,           first verdict,
 //	deadline, bytes answered, ctx ── SIGKILL ──►        then reap, then the error
 //
+// A task that is like one before, guest or statement, may find a cell that waits for
+// it (Config.Waiting):
+//
+//	module, code │ views ──► start, prepare, Seal ──► waits ──► request ──► the task
+//	        of the task before                         │      pipe, inputs       │
+//	                                                   ▼     copied, sealed      ▼
+//	                         no task, another wants its place, Close: killed    gone
+//
+// It has prepared the beginning of the task alone (abi.Request.Ahead): a module and its
+// code, or views, the very same files for the same owner under the same limits. It
+// has every lock, is watched, and serves one task, whose time begins with the request.
+//
 // Run is the one mechanism. Ingest, Inspect, Query, Prepare, Compile, Guest, Map and
 // Explore are its typed forms: they decode frames and hold them to what was asked for.
 //

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // owners bounds how many cells one owner has at once, so that nobody's cells keep
@@ -26,27 +27,50 @@ func (o *owners) of(owner string) chan struct{} {
 	return o.slots[owner]
 }
 
-// turn waits until the owner may have another cell, and then for a place among all.
-// done gives both back.
-func (s *Sandbox) turn(ctx context.Context, owner string) (done func(), err error) {
-	waits := []chan struct{}{s.slots}
+// turn waits until the owner may have another cell, and then for a place among all,
+// which the cell has already that waits for the task, if there is one. done gives
+// both back.
+func (s *Sandbox) turn(ctx context.Context, owner string, e *early) (w *waiting, done func(), err error) {
+	done = func() {}
 	if owner != "" {
-		waits = []chan struct{}{s.owned.of(owner), s.slots}
-	}
-	got := 0
-	done = func() {
-		for _, slot := range waits[:got] {
-			<-slot
-		}
-	}
-	for _, slot := range waits {
+		own := s.owned.of(owner)
 		select {
-		case slot <- struct{}{}:
-			got++
+		case own <- struct{}{}:
+			done = func() { <-own }
 		case <-ctx.Done():
-			done()
-			return nil, &Failure{Reason: Cancelled, cause: ctx.Err()}
+			return nil, nil, &Failure{Reason: Cancelled, cause: ctx.Err()}
 		}
 	}
-	return done, nil
+	if w = s.pool.take(e); w == nil {
+		err = s.place(ctx)
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	free := done
+	return w, func() { <-s.slots; free() }, nil
+}
+
+// place waits for one. Cells that wait for a task leave theirs, one by one.
+func (s *Sandbox) place(ctx context.Context) error {
+	select {
+	case s.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	s.pool.want(1)
+	defer s.pool.want(-1)
+	again := time.NewTicker(tick)
+	defer again.Stop()
+	for {
+		s.pool.yield()
+		select {
+		case s.slots <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return &Failure{Reason: Cancelled, cause: ctx.Err()}
+		case <-again.C:
+		}
+	}
 }

@@ -10,11 +10,12 @@ import (
 // TestOwnersWaitForTheirOwn holds that an owner waits at its own bound while another
 // finds a place, and that whoever gives up while waiting takes none.
 func TestOwnersWaitForTheirOwn(t *testing.T) {
-	s := &Sandbox{slots: make(chan struct{}, 3), owned: owners{most: 2}}
+	s := &Sandbox{slots: make(chan struct{}, 3), owned: owners{most: 2}, pool: newPool(0, 0)}
 	turn := func(owner string) (func(), error) {
 		ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer stop()
-		return s.turn(ctx, owner)
+		_, done, err := s.turn(ctx, owner, nil)
+		return done, err
 	}
 	var dones []func()
 	for range 2 {

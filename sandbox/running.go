@@ -13,12 +13,18 @@ import (
 )
 
 const (
-	// addressIdle is the address space of an idle cell with its engine, 1.75 GB,
-	// and what its runtimes reserve beyond: below 1.9 GB they die.
-	addressIdle = 2 << 30
-	// residentIdle is more than the resident memory of an idle cell, 72 MB: the
-	// pages of the program itself, the runtimes, an open engine.
-	residentIdle = 96 << 20
+	// addressIdle is the address space of an idle cell with its engine, 1.75 GB, and
+	// what its runtimes reserve beyond: 70 to 140 MB for every thread that a busy
+	// machine makes them start. Where there is none left they die without a word.
+	addressIdle = 4 << 30
+	// dataIdle bounds what a cell can hold of private memory, were nobody to look. An
+	// idle cell has mapped 160 MB to write, most of it never touched: stacks, arenas.
+	// Allocators keep more that way, and a refusal by the kernel tells less than the
+	// watchdog does, which is to come first.
+	dataIdle = 512 << 20
+	// heldIdle is more than an idle cell holds, 8 to 14 MB: the runtimes, an open
+	// engine. (Of the program's own file it has 60 to 85 MB, which is nobody's.)
+	heldIdle = 32 << 20
 	// fastest is how many bytes a cell can fill in a nanosecond: huge pages are
 	// cleared at up to 10. The watchdog looks again before the cell could be over its
 	// memory, so that a bomb is gone before it holds its limit and 128 MiB.
@@ -75,7 +81,7 @@ func (c *running) watch(ctx context.Context) {
 // weigh compares what the kernel says of the cell with its limits. A cell of
 // which the kernel says nothing is not left alone for long.
 func (c *running) weigh() time.Duration {
-	resident, threads, err := status(c.process.PID)
+	held, threads, err := status(c.process.PID)
 	select {
 	case <-c.process.Done():
 		return tick // the number may be another process's by now
@@ -86,8 +92,8 @@ func (c *running) weigh() time.Duration {
 	} else if c.unseen++; c.unseen > maxUnseen {
 		c.condemn(&Failure{Reason: Crash, Detail: "it cannot be watched: /proc does not show it"})
 	}
-	c.peak.Store(max(resident, c.peak.Load()))
-	room := residentIdle + c.limits.Memory - resident
+	c.peak.Store(max(held, c.peak.Load()))
+	room := heldIdle + c.limits.Memory - held
 	if room < 0 {
 		c.condemn(overLimit(Memory, "memory", c.limits.Memory))
 	}

@@ -16,9 +16,14 @@ import (
 // Config says how cells are started.
 type Config struct {
 	Exe      string       // the yingbi binary; "" is this process's own
-	MaxCells int          // that run at once, others wait; 0 is one for each processor
+	MaxCells int          // that there are at once, others wait; 0 is one for each processor
 	MaxOwned int          // of them for one owner; 0 is half of MaxCells, and one at least
 	Log      *slog.Logger // of each cell's end; nil is none
+	// Waiting is how many of the cells may be started before there is a task for them;
+	// 0 is none. They wait for another task like one that came, for Idle at most, and
+	// make room for every other.
+	Waiting int
+	Idle    time.Duration // 0 is a minute
 	// AnyOutput lets a guest request leave open what it emits, as an author's does.
 	// Jobs of a domain have declared outputs: its sandbox refuses such a request.
 	AnyOutput bool
@@ -29,6 +34,7 @@ type Sandbox struct {
 	exe       string
 	slots     chan struct{}
 	owned     owners
+	pool      *pool
 	log       *slog.Logger
 	anyOutput bool
 }
@@ -57,7 +63,7 @@ type Task struct {
 // Usage is what a cell cost.
 type Usage struct {
 	Wall, CPU time.Duration
-	Memory    int64 // the highest resident bytes seen
+	Memory    int64 // the most bytes that it was seen to hold, without the program's own file
 }
 
 // New makes sure that this host has every protection that cells require.
@@ -83,7 +89,13 @@ func New(c Config) (*Sandbox, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Sandbox{exe: c.Exe, slots: make(chan struct{}, c.MaxCells), owned: owners{most: c.MaxOwned}, log: c.Log, anyOutput: c.AnyOutput}, nil
+	if c.Idle <= 0 {
+		c.Idle = time.Minute
+	}
+	return &Sandbox{
+		exe: c.Exe, slots: make(chan struct{}, c.MaxCells), owned: owners{most: c.MaxOwned}, pool: newPool(c.Waiting, c.Idle),
+		log: c.Log, anyOutput: c.AnyOutput,
+	}, nil
 }
 
 // Run starts a cell for the task, hands its messages to Receive and returns when
@@ -96,28 +108,47 @@ func (s *Sandbox) Run(ctx context.Context, t Task) (Usage, error) {
 	if err != nil {
 		return Usage{}, err
 	}
-	done, err := s.turn(ctx, t.Limits.Owner)
+	early := s.early(&t)
+	defer s.expect(early) // when this one has left its place
+	w, done, err := s.turn(ctx, t.Limits.Owner, early)
 	if err != nil {
 		return Usage{}, err
 	}
 	defer done()
-	c, err := s.start(&t)
+	c, err := s.begin(ctx, &t, w)
 	if err != nil {
 		return Usage{}, err
 	}
-	go c.watch(ctx)
+	next := time.AfterFunc(tick, func() { s.expect(early) }) // a short task has the machine for itself
+	defer next.Stop()
 	refused := c.listen(check, t.Receive)
 	usage, err := c.finish(check)
-	s.log.Debug("cell ended", "task", t.Request.Task, "wall", usage.Wall, "cpu", usage.CPU, "memory", usage.Memory, "failure", err)
+	s.log.Debug("cell ended", "task", t.Request.Task, "waited", w != nil, "wall", usage.Wall, "cpu", usage.CPU, "memory", usage.Memory, "failure", err)
 	if refused != nil {
 		return usage, refused
 	}
 	return usage, err
 }
 
-// start hands the request and the inputs to a new cell.
-func (s *Sandbox) start(t *Task) (*running, error) {
-	raw, err := abi.EncodeRequest(&t.Request)
+// begin gives the task to the cell that waited for it, or else to a new one, and has
+// it watched.
+func (s *Sandbox) begin(ctx context.Context, t *Task, w *waiting) (*running, error) {
+	if w != nil {
+		if c := w.begin(ctx, t); c != nil {
+			return c, nil
+		}
+	}
+	c, err := s.start(&t.Request, t.Inputs, t.Limits)
+	if err != nil {
+		return nil, err
+	}
+	go c.watch(ctx)
+	return c, nil
+}
+
+// start hands a request and inputs to a new cell.
+func (s *Sandbox) start(req *abi.Request, inputs []*os.File, limits Limits) (*running, error) {
+	raw, err := abi.EncodeRequest(req)
 	if err != nil {
 		return nil, err
 	}
@@ -132,20 +163,21 @@ func (s *Sandbox) start(t *Task) (*running, error) {
 	}
 	defer w.Close()
 	var cache uint64
-	if t.Request.Task == abi.TaskPrepare {
-		cache = uint64(t.Limits.Output) // the file that it answers with
+	if req.Task == abi.TaskPrepare {
+		cache = uint64(limits.Output) // the file that it answers with
 	}
 	p, err := lockdown.Start(lockdown.Child{
 		Exe:     s.exe,
-		Profile: lockdown.Profile(t.Request.Task),
-		Files:   append([]*os.File{request, w}, t.Inputs...),
-		Address: addressIdle + uint64(t.Limits.Memory),
-		CPU:     t.Limits.CPU,
+		Profile: lockdown.Profile(req.Task),
+		Files:   append([]*os.File{request, w}, inputs...),
+		Address: addressIdle + uint64(limits.Memory),
+		Data:    dataIdle + uint64(limits.Memory),
+		CPU:     limits.CPU,
 		Cache:   cache,
 	})
 	if err != nil {
 		answers.Close()
 		return nil, err
 	}
-	return &running{process: p, answers: answers, limits: t.Limits, started: time.Now(), watched: make(chan struct{})}, nil
+	return &running{process: p, answers: answers, limits: limits, started: time.Now(), watched: make(chan struct{})}, nil
 }

@@ -7,20 +7,26 @@ import (
 	"strconv"
 )
 
-// status reads of a process the most memory that was ever resident, in bytes,
-// and its threads. One that waits to be reaped has none.
-func status(pid int) (resident int64, threads int, err error) {
+// status reads of a process the most memory that it ever held, in bytes, and its
+// threads. Pages of the program's own file are not its memory: every cell has the
+// same. One that waits to be reaped has none.
+func status(pid int) (held int64, threads int, err error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	var most, now, file int64 // kB
 	for line := range bytes.Lines(b) {
 		key, value, _ := bytes.Cut(line, []byte(":"))
 		switch string(key) {
-		case "VmHWM": // kB; shared memory and mapped files count
-			resident = number(value) << 10
+		case "VmHWM":
+			most = number(value)
+		case "RssAnon", "RssShmem":
+			now += number(value)
+		case "RssFile":
+			file = number(value)
 		case "Threads":
 			threads = int(number(value))
 		}
 	}
-	return resident, threads, err
+	return max(now, most-file) << 10, threads, err
 }
 
 func number(value []byte) int64 {

@@ -57,8 +57,8 @@ func (a *app) sandboxAdmit() *cobra.Command {
 }
 
 // checksOver gives the checks and the tables of a folder; "" has none.
-func (a *app) checksOver(ctx context.Context, folder string) (*author.Checks, *author.Data, error) {
-	checks, err := a.checks()
+func (a *app) checksOver(ctx context.Context, folder string, c author.Config) (*author.Checks, *author.Data, error) {
+	checks, err := author.New(c)
 	if err != nil || folder == "" {
 		return checks, &author.Data{}, err
 	}
@@ -87,7 +87,7 @@ that column at a time. Exit code 0: it succeeded; 3: not, and why.`,
 			if err != nil {
 				return err
 			}
-			checks, tables, err := a.checksOver(c.Context(), data)
+			checks, tables, err := a.checksOver(c.Context(), data, author.Config{})
 			if err != nil {
 				return err
 			}

@@ -37,10 +37,11 @@ line is a statement.`,
 			if q.MaxRows < 0 {
 				return a.fault(fault.Invalid, "--rows is %d; an answer has 0 rows or more", "--rows 为 %d；行数不能为负", q.MaxRows)
 			}
-			checks, tables, err := a.checksOver(c.Context(), data)
+			checks, tables, err := a.checksOver(c.Context(), data, author.Config{Ahead: true})
 			if err != nil {
 				return err
 			}
+			defer checks.Close()
 			defer tables.Close() // files in memory, which the end of the process closes too
 			a.noteLeftOut(tables.Tables)
 			q.Time, q.Memory = time.Duration(wall), int64(memory)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"time"
@@ -33,29 +34,10 @@ func benchCells(ctx context.Context, b *bench) ([]Row, error) {
 		return nil, err
 	}
 	defer view.Close()
-	table := g.input
-	var rows []Row
-	for _, c := range []struct {
-		name, language, what string
-		loop                 int64
-		view                 bool
-		within               time.Duration
-	}{
-		{"start-c", "c", "a job without SQL, in C", loops.Sum, false, 15 * time.Millisecond},
-		{"start-go", "go", "a job without SQL, in Go", loops.Sum, false, 90 * time.Millisecond},
-		{"start-sql", "c", "a job with SQL over a view of 100k rows, in C", loops.Query, true, 60 * time.Millisecond},
-	} {
-		g.input, g.inputIsView = table, c.view
-		if c.view {
-			g.input = view
-		}
-		row := Row{Name: c.name, Ours: c.what + ": start, run and end of its cell, module compiled before", Baseline: "start and end of the program", Reach: Reach{Time: c.within.Seconds()}}
-		if err := g.starts(ctx, &row, g.modules[c.language], c.loop); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
+	rows, err := g.started(ctx, view)
+	if err != nil {
+		return nil, err
 	}
-	g.input, g.inputIsView = table, false
 	gone, err := g.gone(ctx)
 	if err != nil {
 		return nil, err
@@ -64,14 +46,59 @@ func benchCells(ctx context.Context, b *bench) ([]Row, error) {
 	return append(rows, gone, held), err
 }
 
-// starts fills the row with what single starts take.
-func (g *guests) starts(ctx context.Context, row *Row, m *module, loop int64) error {
+// started measures small jobs in new cells, and in such as wait for one.
+func (g *guests) started(ctx context.Context, view *os.File) (rows []Row, err error) {
+	table, cold := g.input, g.cells
+	warm, err := sandbox.New(sandbox.Config{Exe: g.exe, Waiting: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer warm.Close()
+	defer func() { g.cells, g.input, g.inputIsView = cold, table, false }()
+	for _, c := range []struct {
+		name, language, what string
+		loop                 int64
+		view                 bool
+		within, apart        time.Duration
+	}{
+		{"start-c", "c", "a job without SQL, in C", loops.Sum, false, 15 * time.Millisecond, 0},
+		{"start-c-warm", "c", "a job without SQL, in C", loops.Sum, false, 5 * time.Millisecond, 100 * time.Millisecond},
+		{"start-go", "go", "a job without SQL, in Go", loops.Sum, false, 90 * time.Millisecond, 0},
+		{"start-go-warm", "go", "a job without SQL, in Go", loops.Sum, false, 15 * time.Millisecond, 300 * time.Millisecond},
+		{"start-sql", "c", "a job with SQL over a view of 100k rows, in C", loops.Query, true, 60 * time.Millisecond, 0},
+	} {
+		g.cells, g.input, g.inputIsView = cold, table, c.view
+		how := "start, run and end of its cell, module compiled before"
+		if c.apart > 0 {
+			g.cells, how = warm, "run and end of a cell that has waited for it with the module loaded"
+		}
+		if c.view {
+			g.input = view
+		}
+		row := Row{Name: c.name, Ours: c.what + ": " + how, Baseline: "start and end of the program", Reach: Reach{Time: c.within.Seconds()}}
+		if err := g.starts(ctx, &row, g.modules[c.language], c.loop, c.apart); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// starts fills the row with what single starts take, so far apart that a cell can
+// prepare for the next.
+func (g *guests) starts(ctx context.Context, row *Row, m *module, loop int64, apart time.Duration) error {
+	if apart > 0 { // the first finds no cell that waits
+		if _, _, err := g.inCell(ctx, m, loop, 1); err != nil {
+			return err
+		}
+	}
 	var ours, baseline []cost
 	inTurn := starts
 	if g.Rows < fullScale {
 		inTurn = fewStarts
 	}
 	for range g.Turns * inTurn {
+		time.Sleep(apart)
 		c, _, err := g.inCell(ctx, m, loop, 1)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ import (
 func TestChildState(t *testing.T) {
 	p, err := Start(Child{
 		Exe: hostileProgram(t), Profile: Query, Files: []*os.File{os.Stdin, os.Stdin, os.Stdin},
-		Address: 3 << 30, CPU: 1500 * time.Millisecond,
+		Address: 3 << 30, Data: 2 << 30, CPU: 1500 * time.Millisecond,
 	})
 	must(t, err)
 	defer p.Wait()
@@ -42,7 +42,7 @@ func TestChildState(t *testing.T) {
 	limits := strings.Join(strings.Fields(read(proc+"limits")), " ")
 	for _, limit := range []string{
 		"Max core file size 0 0", "Max file size 0 0", "Max locked memory 0 0", "Max open files 22 22",
-		"Max processes 128 128", "Max address space 3221225472 3221225472", "Max cpu time 2 2",
+		"Max processes 512 512", "Max address space 3221225472 3221225472", "Max data size 2147483648 2147483648", "Max cpu time 2 2",
 	} {
 		if !strings.Contains(limits, limit) {
 			t.Errorf("the child's limits lack %q", limit)
@@ -176,10 +176,10 @@ func (h *host) expect(t *testing.T, profile Profile, allowed, forbidden []string
 
 func TestUnknownMarkersLockTheDoor(t *testing.T) {
 	for _, env := range []string{
-		"YINGBI_CELL=", "YINGBI_CELL=query", "YINGBI_CELL=query:5", "YINGBI_CELL=query:5:0", "YINGBI_CELL=query:5:0:0", "YINGBI_CELL=query:5:0:0:1:0",
-		"YINGBI_CELL=query:5:0:x:1", "YINGBI_CELL=query:2:0:0:1", "YINGBI_CELL=query:4096:0:0:1", "YINGBI_CELL=query:5:0:0:0", "YINGBI_CELL=keeper:5:0:0:1",
-		"YINGBI_CELL=other:5:0:0:1", "YINGBI_CELL=queryqueryqueryquery:5:0:0:1", "YINGBI_CELL=:5:0:0:1",
-		"YINGBI_CELL=query:5:99999999999999999999:0:1", "YINGBI_KEEPER=query:5:0:0:1",
+		"YINGBI_CELL=", "YINGBI_CELL=query", "YINGBI_CELL=query:5", "YINGBI_CELL=query:5:0", "YINGBI_CELL=query:5:0:0:0", "YINGBI_CELL=query:5:0:0:0:1:0",
+		"YINGBI_CELL=query:5:0:0:x:1", "YINGBI_CELL=query:2:0:0:0:1", "YINGBI_CELL=query:4096:0:0:0:1", "YINGBI_CELL=query:5:0:0:0:0", "YINGBI_CELL=keeper:5:0:0:0:1",
+		"YINGBI_CELL=other:5:0:0:0:1", "YINGBI_CELL=queryqueryqueryquery:5:0:0:0:1", "YINGBI_CELL=:5:0:0:0:1",
+		"YINGBI_CELL=query:5:99999999999999999999:0:0:1", "YINGBI_KEEPER=query:5:0:0:0:1",
 	} {
 		cmd := exec.Command(hostileProgram(t), "fork")
 		cmd.Env = []string{env}

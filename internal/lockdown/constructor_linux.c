@@ -57,7 +57,7 @@ static uint64_t number(const char **p, char end) {
 	return v;
 }
 
-// read_marker takes profile:descriptors:address space:CPU seconds:cache apart.
+// read_marker takes profile:descriptors:address space:data:CPU seconds:cache apart.
 static void read_marker(const char *m) {
 	const char *colon = strchr(m, ':');
 	require(colon && colon > m && (size_t)(colon - m) < sizeof yb_child.profile, MARKER);
@@ -65,6 +65,7 @@ static void read_marker(const char *m) {
 	m = colon + 1;
 	yb_child.descriptors = number(&m, ':');
 	yb_child.address = number(&m, ':');
+	yb_child.data = number(&m, ':');
 	yb_child.cpu = number(&m, ':');
 	yb_child.cache = number(&m, 0);
 	require(yb_child.descriptors >= 3 && yb_child.descriptors < 4096 && yb_child.cache > 0, MARKER);
@@ -90,8 +91,9 @@ static void limit_all(int keeper, int cache) {
 	if (keeper) return;
 	limit(RLIMIT_FSIZE, cache ? yb_child.cache : 0, "fsize");
 	limit(RLIMIT_NOFILE, yb_child.descriptors + 16, "nofile");
-	limit(RLIMIT_NPROC, 128, "nproc");
+	limit(RLIMIT_NPROC, 512, "nproc"); // the parent ends a child with fewer threads, and can say so
 	if (yb_child.address) limit(RLIMIT_AS, yb_child.address, "as");
+	if (yb_child.data) limit(RLIMIT_DATA, yb_child.data, "data");
 	if (yb_child.cpu) limit(RLIMIT_CPU, yb_child.cpu, "cpu");
 }
 

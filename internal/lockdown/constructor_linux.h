@@ -10,7 +10,7 @@
 
 struct yb_child {
 	char profile[16];
-	uint64_t descriptors, address, cpu, cache;
+	uint64_t descriptors, address, data, cpu, cache;
 	int locked;
 };
 

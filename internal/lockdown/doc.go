@@ -31,7 +31,7 @@
 // Trust: nothing that a child says is used here. The package reads no request
 // and holds no secret. It is a leaf; it imports fault alone of ours.
 //
-// The marker's value is profile:descriptors:address space:CPU seconds:cache, such
-// as guest:7:2684354560:60:268435456. descriptors is the first number that is not
+// The marker's value is profile:descriptors:address space:data:CPU seconds:cache,
+// such as guest:7:2684354560:1073741824:60:268435456. descriptors is the first number that is not
 // the child's; 0 for one of the limits before the cache's bytes is none.
 package lockdown

@@ -41,6 +41,7 @@ type Child struct {
 	Profile Profile
 	Files   []*os.File
 	Address uint64        // bytes of address space; 0 is no limit
+	Data    uint64        // bytes of it that are private and may be written; 0 is no limit
 	CPU     time.Duration // rounded up to seconds; 0 is no limit
 	Cache   uint64        // bytes of all files in Cache; they are no resident memory. 0 is 256 MiB
 }

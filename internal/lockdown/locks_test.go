@@ -69,6 +69,7 @@ var rows = []row{
 	{attempt: "start many threads", lock: "nproc", who: userOnly},
 	{attempt: "lock memory", lock: "memlock"},
 	{attempt: "map much memory", lock: "as"},
+	{attempt: "map much memory to write", lock: "data"},
 	{attempt: "compute for long", lock: "cpu", who: userOnly},
 	{attempt: "call from a thread of before", lock: "tsync"},
 	{attempt: "fork", lock: "seccomp"},
@@ -110,7 +111,7 @@ var namespaceFlags = map[string]uintptr{
 
 // The locks of the constructor and of Seal, by the names that they ask for.
 var childLocks = []string{
-	"core", "memlock", "fsize", "nofile", "nproc", "as", "cpu", "dumpable", "no_new_privs", "descriptors", "keyring",
+	"core", "memlock", "fsize", "nofile", "nproc", "as", "data", "cpu", "dumpable", "no_new_privs", "descriptors", "keyring",
 	"root", "hostname", "capabilities", "landlock", "seccomp", "tsync",
 }
 
@@ -225,7 +226,7 @@ func (h *host) try(t *testing.T, attempt string, open []string) ending {
 func (h *host) tryAs(t *testing.T, profile Profile, attempt string, open []string) ending {
 	cmd := command(Child{
 		Exe: h.program, Profile: profile, Files: h.files,
-		Address: 64 << 30, CPU: time.Second,
+		Address: 64 << 30, Data: 32 << 30, CPU: time.Second,
 	})
 	if slices.Contains(open, "environment") {
 		cmd.Env = append(cmd.Env, os.Environ()...)

@@ -67,7 +67,7 @@ func (p *Process) Wait() *os.ProcessState {
 
 func command(c Child) *exec.Cmd {
 	cpu := (c.CPU + time.Second - 1) / time.Second
-	marker := fmt.Sprintf("YINGBI_CELL=%s:%d:%d:%d:%d", c.Profile, 3+len(c.Files), c.Address, cpu, cmp.Or(c.Cache, cacheBytes))
+	marker := fmt.Sprintf("YINGBI_CELL=%s:%d:%d:%d:%d:%d", c.Profile, 3+len(c.Files), c.Address, c.Data, cpu, cmp.Or(c.Cache, cacheBytes))
 	if c.Profile == Keeper {
 		marker = "YINGBI_KEEPER" + marker[len("YINGBI_CELL"):]
 	}

@@ -23,6 +23,9 @@ func (r *Request) check() error {
 	if parts != 1 {
 		return fmt.Errorf("request: %d tasks, want 1", parts)
 	}
+	if r.Waits != 0 && (r.Waits < InputFD || r.Task != TaskGuest && r.Task != TaskExplore) {
+		return errors.New("request: guests and explorations alone wait, on a descriptor of their own")
+	}
 	switch {
 	case r.Task == TaskIngest && r.Ingest != nil:
 		return r.Ingest.check()

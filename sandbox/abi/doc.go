@@ -5,6 +5,7 @@
 //	parent                                        cell
 //	  Request ── JSON in a sealed memfd, fd 3 ──►  DecodeRequest
 //	  inputs  ── sealed memfds, fd 5 … ─────────►  Parquet, an engine file, an upload, a module
+//	  (Request ── pipe, the last fd ────────────►  a cell that waits; fd 3 was its beginning)
 //	  ReadMessage ◄── pipe, fd 4 ───────────────   WriteMessage
 //	  Decode ◄─────── frames inside messages
 //

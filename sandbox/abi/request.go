@@ -12,7 +12,7 @@ import (
 
 // Descriptors that every cell inherits; 0, 1 and 2 are /dev/null.
 const (
-	RequestFD = 3 // sealed memfd: EncodeRequest
+	RequestFD = 3 // sealed memfd: EncodeRequest. A cell that waits reads another from a pipe, the last descriptor
 	AnswerFD  = 4 // pipe, write end: messages
 	InputFD   = 5 // the first of the inputs
 )
@@ -41,6 +41,7 @@ const (
 // Request is what a parent asks of a cell: the one task that it names.
 type Request struct {
 	Task    string
+	Waits   int // the descriptor of a pipe on which the request comes of which this is the beginning; 0: this is all
 	Ingest  *IngestRequest
 	Inspect *InspectRequest
 	Compile *CompileRequest

@@ -246,3 +246,40 @@ func explore(change func(*ExploreRequest)) *Request {
 	change(r)
 	return &Request{Task: TaskExplore, Explore: r}
 }
+
+// TestAhead: the beginning of a request is a request, begins itself, and says nothing
+// of what comes later.
+func TestAhead(t *testing.T) {
+	waits := 0
+	for _, r := range append(goodRequests(), &Request{Task: TaskGuest, Guest: &GuestRequest{ModuleFD: 5, CodeFD: 6, SQL: true}}) {
+		head, ok := r.Ahead()
+		if want := r.Explore != nil || r.Guest != nil && !r.Guest.SQL; ok != want {
+			t.Errorf("%s: a cell can wait: %v", r.Task, ok)
+		}
+		again := *r
+		again.Waits = InputFD + 4
+		if _, err := EncodeRequest(&again); (err == nil) != (r.Explore != nil || r.Guest != nil) {
+			t.Errorf("%s waits: %v", r.Task, err)
+		}
+		if !ok {
+			continue
+		}
+		waits++
+		twice, _ := head.Ahead()
+		if !reflect.DeepEqual(head, twice) {
+			t.Errorf("%+v begins with %+v", head, twice)
+		}
+		head.Waits = InputFD + 4
+		b, err := EncodeRequest(&head)
+		if err != nil || bytes.Contains(b, []byte("结果")) || bytes.Contains(b, []byte("SELECT")) {
+			t.Errorf("%s, %v", b, err)
+		}
+		head.Waits = 2
+		if _, err := EncodeRequest(&head); err == nil {
+			t.Error("a cell waits on its standard error")
+		}
+	}
+	if waits != 3 {
+		t.Errorf("cells wait for %d of the requests", waits)
+	}
+}

@@ -72,21 +72,20 @@ var emptyModule = []byte("\x00asm\x01\x00\x00\x00")
 
 // admit checks the module and gives it without its custom sections, which is
 // what both the compile cell and the guest cells hand to wazero.
-func admit(module []byte, maxPages uint32) ([]byte, *admission.Summary, error) {
+func admit(module []byte, maxPages uint32) ([]byte, error) {
 	lim := admission.DefaultLimits()
 	lim.MemoryPages = min(lim.MemoryPages, int(maxPages))
-	summary, err := admission.Check(module, lim)
-	if err != nil {
+	if _, err := admission.Check(module, lim); err != nil {
 		if fault.KindOf(err) == fault.Denied {
-			return nil, nil, abi.Failure{Code: abi.FailForbiddenImport}
+			return nil, abi.Failure{Code: abi.FailForbiddenImport}
 		}
-		return nil, nil, abi.Failure{Code: abi.FailModule}
+		return nil, abi.Failure{Code: abi.FailModule}
 	}
 	plain, err := admission.Strip(module)
 	if err != nil {
-		return nil, nil, abi.Failure{Code: abi.FailModule}
+		return nil, abi.Failure{Code: abi.FailModule}
 	}
-	return plain, summary, nil
+	return plain, nil
 }
 
 // newRuntime gives a runtime whose compiled code is kept in the folder.
@@ -102,24 +101,21 @@ func newRuntime(ctx context.Context, folder string, maxPages uint32) (wazero.Run
 		WithCompilationCache(cache)), nil
 }
 
-// thisMachine gives what entry.machine is here. The folder is new.
-func thisMachine(ctx context.Context, folder string) ([32]byte, error) {
-	path, err := compileIn(ctx, folder, emptyModule)
+// thisMachine gives what entry.machine is here. The folder of the runtime's cache
+// has no code, and has none again afterwards.
+func thisMachine(ctx context.Context, r wazero.Runtime, folder string) ([32]byte, error) {
+	path, err := compileIn(ctx, r, folder, emptyModule)
 	if err != nil {
 		return [32]byte{}, err
 	}
 	relative, err := filepath.Rel(folder, path)
-	return sha256.Sum256([]byte(relative)), err
+	return sha256.Sum256([]byte(relative)), errors.Join(err, os.Remove(path))
 }
 
-// compileIn compiles a module into the folder, which is new, and gives the path
-// of the one file that appeared: folder/version of the compiler/name.
-func compileIn(ctx context.Context, folder string, module []byte) (string, error) {
-	r, err := newRuntime(ctx, folder, 1<<16)
-	if err != nil {
-		return "", err
-	}
-	defer r.Close(ctx)
+// compileIn compiles a module into the folder of the runtime's cache, which has no
+// code, and gives the path of the one file that appeared: folder/version of the
+// compiler/name.
+func compileIn(ctx context.Context, r wazero.Runtime, folder string, module []byte) (string, error) {
 	if _, err := r.CompileModule(ctx, module); err != nil {
 		return "", err
 	}

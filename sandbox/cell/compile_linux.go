@@ -5,7 +5,8 @@ package cell
 import (
 	"bytes"
 	"context"
-	"os"
+
+	"github.com/tetratelabs/wazero"
 
 	"yingbi/internal/lockdown"
 	"yingbi/sandbox/abi"
@@ -14,12 +15,8 @@ import (
 // prepareCompile opens the module and leaves it unread: the compiler meets it
 // behind the locks.
 func prepareCompile(req *abi.CompileRequest) (run, error) {
-	file, size, err := openInput(abi.InputFD)
-	if err != nil {
-		return nil, err
-	}
-	return func(out *answers) error {
-		module, err := readInput(file, size)
+	return func(_ *abi.Request, out *answers) error {
+		module, err := readInput(abi.InputFD)
 		if err != nil {
 			return err
 		}
@@ -33,15 +30,20 @@ func prepareCompile(req *abi.CompileRequest) (run, error) {
 
 // compile turns a module into an entry of compiled code, by way of the folder.
 func compile(ctx context.Context, folder string, module []byte, maxPages uint32) ([]byte, error) {
-	plain, _, err := admit(module, maxPages)
+	plain, err := admit(module, maxPages)
 	if err != nil {
 		return nil, err
 	}
-	machine, err := thisMachine(ctx, folder+"/machine")
+	r, err := newRuntime(ctx, folder, abi.MaxPages)
 	if err != nil {
 		return nil, err
 	}
-	path, err := compileUnknown(ctx, folder+"/code", plain)
+	defer r.Close(ctx)
+	machine, err := thisMachine(ctx, r, folder)
+	if err != nil {
+		return nil, err
+	}
+	path, err := compileUnknown(ctx, r, folder, plain)
 	if err != nil {
 		return nil, abi.Failure{Code: abi.FailModule}
 	}
@@ -54,34 +56,11 @@ func compile(ctx context.Context, folder string, module []byte, maxPages uint32)
 
 // compileUnknown is compileIn for a module that may find a mistake in the
 // compiler.
-func compileUnknown(ctx context.Context, folder string, module []byte) (path string, err error) {
+func compileUnknown(ctx context.Context, r wazero.Runtime, folder string, module []byte) (path string, err error) {
 	defer func() {
 		if recover() != nil {
 			err = abi.Failure{Code: abi.FailModule}
 		}
 	}()
-	return compileIn(ctx, folder, module)
-}
-
-// openInput opens an inherited descriptor. It must happen before the locks: to
-// make a file of a descriptor asks the kernel for its flags.
-func openInput(fd int) (*os.File, int64, error) {
-	file := os.NewFile(uintptr(fd), "input")
-	if file == nil {
-		return nil, 0, abi.Failure{Code: abi.FailRequest}
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, abi.Failure{Code: abi.FailRequest}
-	}
-	return file, info.Size(), nil
-}
-
-// readInput reads an input by position: its offset is shared with the parent.
-func readInput(file *os.File, size int64) ([]byte, error) {
-	b := make([]byte, size)
-	if _, err := file.ReadAt(b, 0); err != nil {
-		return nil, err
-	}
-	return b, nil
+	return compileIn(ctx, r, folder, module)
 }

@@ -6,8 +6,10 @@
 //	Main            reads the request on descriptor 3
 //	     │
 //	prepare         opens the engine and loads the masked columns, which the
-//	     │          domain made; admits a guest's module again and loads its code
+//	     │          domain made; loads the code of a guest's module
 //	lockdown.Seal   seccomp on all threads; from here a wrong call is death
+//	     │
+//	(wait)          a cell that was started ahead reads the whole request from a pipe
 //	     │
 //	run             the untrusted part: an upload, a module, a guest, a query
 //	     │

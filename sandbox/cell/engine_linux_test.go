@@ -254,7 +254,7 @@ func TestQueryTask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := receive(t, run)
+	u := receive(t, func(out *answers) error { return run(nil, out) })
 	if u.err != (abi.Failure{Code: abi.FailOverflow, At: 2}) {
 		t.Errorf("%v", u.err)
 	}

@@ -12,15 +12,15 @@ import (
 	"yingbi/sandbox/abi"
 )
 
-// prepareExplore loads the views and locks the engine. The statement is parsed
-// and runs after the locks of the process are on.
+// prepareExplore loads the views and locks the engine. The statement, which may come
+// later, is parsed and runs after the locks of the process are on.
 func prepareExplore(req *abi.ExploreRequest) (run, error) {
 	e, err := explorer(req.Views, req.Memory)
 	if err != nil {
 		return nil, err
 	}
-	return func(out *answers) error {
-		f, err := e.explore(req.SQL, req.MaxRows)
+	return func(whole *abi.Request, out *answers) error {
+		f, err := e.explore(whole.Explore.SQL, whole.Explore.MaxRows)
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func loadedGuest(b *testing.B, folder, name string, req *abi.GuestRequest) *gues
 	module, code := guestModule(b, name)
 	g, err := newGuest(req)
 	if err == nil {
-		err = g.load(context.Background(), folder, module, code)
+		err = g.load(context.Background(), folder, module, code, exportJob)
 	}
 	if err != nil {
 		b.Fatal(err)

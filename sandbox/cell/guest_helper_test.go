@@ -110,6 +110,17 @@ func (r ran) code() abi.Code {
 	return ""
 }
 
+// newGuest has what prepareGuest makes ready, but for the module.
+func newGuest(req *abi.GuestRequest) (g *guest, err error) {
+	g = &guest{}
+	if req.SQL {
+		if g.engine, err = explorer(req.Views, engineMemory); err != nil {
+			return nil, err
+		}
+	}
+	return g, g.open(req)
+}
+
 // runGuest runs a module in this process, without locks.
 func runGuest(t testing.TB, name string, req abi.GuestRequest) ran {
 	t.Helper()
@@ -118,7 +129,7 @@ func runGuest(t testing.TB, name string, req abi.GuestRequest) ran {
 	if err != nil {
 		return ran{err: err}
 	}
-	if err := g.load(context.Background(), t.TempDir(), module, code); err != nil {
+	if err := g.load(context.Background(), t.TempDir(), module, code, exportJob); err != nil {
 		return ran{err: err}
 	}
 	var pipe bytes.Buffer

@@ -40,7 +40,6 @@ type guest struct {
 	req     *abi.GuestRequest
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
-	summary *admission.Summary
 	out     *answers
 
 	subject  *subject // of a mapping, else nil
@@ -59,20 +58,14 @@ type guest struct {
 	stopped abi.Failure // why the host ended the guest
 }
 
-// newGuest opens the inputs and checks what only the cell can know of the request.
-func newGuest(req *abi.GuestRequest) (*guest, error) {
+// open opens the inputs of the request and checks what only the cell can know of it.
+func (g *guest) open(req *abi.GuestRequest) (err error) {
 	if len(req.Seed) != 32 || req.Now.IsZero() {
-		return nil, abi.Failure{Code: abi.FailRequest}
+		return abi.Failure{Code: abi.FailRequest}
 	}
-	inputs, err := openInputs(req)
-	if err != nil {
-		return nil, err
-	}
-	g := &guest{req: req, inputs: inputs, random: rand.NewChaCha8([32]byte(req.Seed))}
-	if req.SQL {
-		g.engine, err = explorer(req.Views, engineMemory)
-	}
-	return g, err
+	g.req, g.random = req, rand.NewChaCha8([32]byte(req.Seed))
+	g.inputs, err = openInputs(req)
+	return err
 }
 
 // call is one host call: its arguments as they stand on the stack, its result.

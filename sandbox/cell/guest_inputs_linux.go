@@ -50,7 +50,7 @@ func openInputs(req *abi.GuestRequest) ([]*input, error) {
 		inputs = append(inputs, &input{name: v.Name, kind: kindRows, open: open})
 	}
 	for _, t := range req.Tables {
-		frame, err := readFD(t.FD)
+		frame, err := readInput(t.FD)
 		if err != nil {
 			return nil, err
 		}

@@ -8,67 +8,62 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
 
 	"yingbi/internal/lockdown"
 	"yingbi/sandbox/abi"
 )
 
-// prepareGuest loads the module's compiled code, makes the host's calls, and
-// opens the inputs. Code can only be mapped before seccomp, so a module's bytes
-// are read here, earlier than other foreign bytes: after admission, by a decoder
-// that has met them in the compile cell, and behind the locks of the constructor.
-// No instruction of the guest runs yet.
+// prepareGuest loads the module's compiled code and makes the host's calls, which a
+// waiting cell can do before it knows of the inputs. Code can only be mapped before
+// seccomp, so a module's bytes are read here, earlier than other foreign bytes: by a
+// decoder that has met them in the compile cell after their admission, and behind
+// the locks of the constructor. No instruction of the guest runs yet.
 func prepareGuest(req *abi.GuestRequest) (run, error) {
 	ctx := context.Background()
-	module, err := readFD(req.ModuleFD)
+	g := &guest{req: req}
+	module, err := readInput(req.ModuleFD)
 	if err != nil {
 		return nil, err
 	}
-	code, err := readFD(req.CodeFD)
+	code, err := readInput(req.CodeFD)
 	if err != nil {
 		return nil, err
 	}
-	g, err := newGuest(req)
-	if err != nil {
+	if err := g.load(ctx, lockdown.Cache, module, code, exportJob); err != nil {
 		return nil, err
 	}
-	if err := g.load(ctx, lockdown.Cache, module, code); err != nil {
-		return nil, err
+	if req.SQL {
+		if g.engine, err = explorer(req.Views, engineMemory); err != nil {
+			return nil, err
+		}
 	}
-	return func(out *answers) error { return g.run(ctx, out) }, nil
-}
-
-func readFD(fd int) ([]byte, error) {
-	file, size, err := openInput(fd)
-	if err != nil {
-		return nil, err
-	}
-	return readInput(file, size)
+	return func(whole *abi.Request, out *answers) error {
+		if err := g.open(whole.Guest); err != nil {
+			return err
+		}
+		return g.run(ctx, out)
+	}, nil
 }
 
 // run gives the guest its memory and calls it.
 func (g *guest) run(ctx context.Context, out *answers) error {
-	if !g.summary.Job {
-		return abi.Failure{Code: abi.FailModule}
-	}
 	g.out = out
 	memory, err := reserve(g.req.MaxPages)
 	if err != nil {
 		return err
 	}
 	ctx = context.WithValue(experimental.WithMemoryAllocator(ctx, memory), current{}, g)
-	module, err := g.runtime.InstantiateModule(ctx, g.module, wazero.NewModuleConfig().WithStartFunctions())
+	module, err := g.runtime.InstantiateModule(ctx, g.module, bare())
 	if err != nil {
 		return g.verdict(err)
 	}
-	if g.summary.Initialize {
-		if _, err := module.ExportedFunction("_initialize").Call(ctx); err != nil {
+	if f := module.ExportedFunction("_initialize"); f != nil {
+		if _, err := f.Call(ctx); err != nil {
 			return g.verdict(err)
 		}
 	}
-	result, err := module.ExportedFunction("yb_run").Call(ctx)
+	result, err := module.ExportedFunction(exportJob).Call(ctx)
 	if err != nil {
 		return g.verdict(err)
 	}

@@ -272,7 +272,7 @@ func TestCodeOfAnotherModuleIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = g.load(context.Background(), t.TempDir(), c.module, c.code)
+		err = g.load(context.Background(), t.TempDir(), c.module, c.code, exportJob)
 		if got := (ran{err: err}).code(); got != c.want || err != nil && c.want == "" {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}

@@ -4,7 +4,6 @@ package cell
 
 import (
 	"io"
-	"os"
 
 	"yingbi/sandbox/abi"
 )
@@ -15,7 +14,7 @@ func prepareIngest(req *abi.IngestRequest) (run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(out *answers) error { return ingest(req, in, out) }, nil
+	return func(_ *abi.Request, out *answers) error { return ingest(req, in, out) }, nil
 }
 
 // prepareInspect does the same for a first look.
@@ -24,18 +23,11 @@ func prepareInspect(req *abi.InspectRequest) (run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(out *answers) error { return inspect(req, in, out) }, nil
+	return func(_ *abi.Request, out *answers) error { return inspect(req, in, out) }, nil
 }
 
-// openUpload gives the upload by position: its offset is the parent's too.
+// openUpload gives the upload.
 func openUpload() (*io.SectionReader, error) {
-	upload := os.NewFile(abi.InputFD, "upload")
-	if upload == nil {
-		return nil, abi.Failure{Code: abi.FailRequest}
-	}
-	info, err := upload.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, abi.Failure{Code: abi.FailRequest}
-	}
-	return io.NewSectionReader(upload, 0, info.Size()), nil
+	file, size, err := openInput(abi.InputFD)
+	return io.NewSectionReader(file, 0, size), err
 }

@@ -106,3 +106,59 @@ func TestCellWithABadRequest(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitingCellWantsItsOwnRequest sends a cell that waits what does not begin as it
+// has prepared, and nothing at all.
+func TestWaitingCellWantsItsOwnRequest(t *testing.T) {
+	const pipe = abi.InputFD
+	ask := func(change func(*abi.Request)) []byte {
+		r := abi.Request{Task: abi.TaskExplore, Explore: &abi.ExploreRequest{SQL: "SELECT 1 AS one", MaxRows: 1, Memory: 64 << 20}}
+		change(&r)
+		b, err := abi.EncodeRequest(&r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	head := ask(func(r *abi.Request) { r.Waits, r.Explore.SQL, r.Explore.MaxRows = pipe, "", 0 })
+	for name, c := range map[string]struct {
+		rest []byte
+		want abi.MessageKind
+	}{
+		"its own":          {ask(func(*abi.Request) {}), abi.MsgFrame},
+		"nothing":          {nil, abi.MsgFailure},
+		"half":             {head[:10], abi.MsgFailure},
+		"another memory":   {ask(func(r *abi.Request) { r.Explore.Memory++ }), abi.MsgFailure},
+		"to wait longer":   {ask(func(r *abi.Request) { r.Waits = pipe }), abi.MsgFailure},
+		"another view":     {ask(func(r *abi.Request) { r.Explore.Views = []abi.View{{Name: "v", FD: pipe}} }), abi.MsgFailure},
+		"another task":     {ask(func(r *abi.Request) { *r = abi.Request{Task: abi.TaskCompile, Compile: &abi.CompileRequest{}} }), abi.MsgFailure},
+		"a blank too much": {append(ask(func(*abi.Request) {}), ' '), abi.MsgFailure},
+	} {
+		in := os.NewFile(uintptr(memfd(t, head)), "request")
+		out, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, rest, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := in.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		p, err := lockdown.Start(lockdown.Child{Exe: testkit.Binary(t), Profile: lockdown.Explore, Files: []*os.File{in, w, r}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = rest.Write(c.rest)
+		if err = errors.Join(err, in.Close(), w.Close(), r.Close(), rest.Close()); err != nil {
+			t.Fatal(err)
+		}
+		m, err := abi.ReadMessage(out, abi.Limits{Bytes: 1 << 10})
+		if err != nil || m.Kind != c.want || m.Kind == abi.MsgFailure && string(m.Payload) != string(abi.FailRequest) {
+			t.Errorf("%s: %v %q, %v", name, m.Kind, m.Payload, err)
+		}
+		p.Wait()
+		out.Close()
+	}
+}

@@ -43,11 +43,11 @@ type mapping struct {
 // views. No instruction of the guest runs yet.
 func prepareMap(req *abi.MapRequest) (run, error) {
 	ctx := context.Background()
-	module, err := readFD(req.ModuleFD)
+	module, err := readInput(req.ModuleFD)
 	if err != nil {
 		return nil, err
 	}
-	code, err := readFD(req.CodeFD)
+	code, err := readInput(req.CodeFD)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func prepareMap(req *abi.MapRequest) (run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(out *answers) error {
+	return func(_ *abi.Request, out *answers) error {
 		debug.SetGCPercent(heapGrowth)
 		debug.SetMemoryLimit(heapLimit)
 		return m.run(ctx, out)
@@ -68,16 +68,13 @@ func newMapping(ctx context.Context, req *abi.MapRequest, folder string, module,
 		return nil, err
 	}
 	one := &abi.GuestRequest{MaxPages: req.MaxPages, MaxLog: min(req.MaxLog, maxSubjectLog), Seed: req.Seed, Now: req.Now}
-	g, err := newGuest(one)
-	if err != nil {
+	g := &guest{}
+	if err := g.open(one); err != nil {
 		return nil, err
 	}
-	one.Views = req.Views // of which newGuest has opened none
-	if err := g.load(ctx, folder, module, code); err != nil {
+	one.Views = req.Views // of which none has been opened
+	if err := g.load(ctx, folder, module, code, exportMap); err != nil {
 		return nil, err
-	}
-	if !g.summary.Map {
-		return nil, abi.Failure{Code: abi.FailModule}
 	}
 	m := &mapping{req: req, rows: rows}
 	for range workers {

@@ -12,18 +12,18 @@ import (
 // arena is the memory of instances that follow each other: address space for all
 // that one may grow to, reserved once.
 type arena struct {
-	b    []byte
+	linear
 	used int // bytes that an instance may have written since clean
 }
 
 func newArena(pages uint32) (*arena, error) {
-	b, err := unix.Mmap(-1, 0, max(int(pages), 1)<<16, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE|unix.MAP_NORESERVE)
+	b, err := addresses(pages)
 	if err != nil {
 		return nil, abi.Failure{Code: abi.FailMemory}
 	}
 	// An instance touches a few pages. A large one would be cleaned as a whole.
 	_ = unix.Madvise(b, unix.MADV_NOHUGEPAGE) // a kernel without large pages refuses
-	return &arena{b: b}, nil
+	return &arena{linear: linear{b: b}}, nil
 }
 
 // cleared is up to how many bytes it costs less to write zeros than to give the
@@ -55,11 +55,12 @@ type portion struct {
 
 // Reallocate gives nil for what was not reserved, which fails the guest's call.
 func (p *portion) Reallocate(size uint64) []byte {
-	if size > uint64(min(p.most, len(p.b))) {
+	if size > uint64(p.most) {
 		return nil
 	}
-	p.used = max(p.used, int(size))
-	return p.b[:size:size]
+	b := p.arena.Reallocate(size)
+	p.used = max(p.used, len(b))
+	return b
 }
 
 // Free leaves the memory to the next instance, which cleans it.

@@ -147,12 +147,12 @@ func (w *worker) start(ctx context.Context) (err error) {
 		w.instance = nil
 		return err
 	}
-	if w.summary.Initialize {
-		if _, err := w.instance.ExportedFunction("_initialize").Call(ctx); err != nil {
+	if f := w.instance.ExportedFunction("_initialize"); f != nil {
+		if _, err := f.Call(ctx); err != nil {
 			return err
 		}
 	}
-	w.call = w.instance.ExportedFunction("yb_map")
+	w.call = w.instance.ExportedFunction(exportMap)
 	return nil
 }
 

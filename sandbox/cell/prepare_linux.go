@@ -40,7 +40,7 @@ func prepareEngineFile(req *abi.PrepareRequest) (run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(out *answers) error { return out.parts(io.NewSectionReader(file, 0, info.Size())) }, nil
+	return func(_ *abi.Request, out *answers) error { return out.parts(io.NewSectionReader(file, 0, info.Size())) }, nil
 }
 
 // build makes the file and its table of a source, and closes it.

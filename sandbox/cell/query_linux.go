@@ -22,7 +22,7 @@ func prepareQuery(req *abi.QueryRequest) (run, error) {
 	if err := e.lock(req.Threads, req.Memory); err != nil {
 		return nil, err
 	}
-	return func(out *answers) error { return runQuery(e, req.Statements, out) }, nil
+	return func(_ *abi.Request, out *answers) error { return runQuery(e, req.Statements, out) }, nil
 }
 
 // open loads or attaches the views of a query. Two threads load a third faster

@@ -25,7 +25,24 @@ import (
 
 func main() {
 	profile := lockdown.Enter()
-	raw, err := io.ReadAll(os.NewFile(abi.RequestFD, "request"))
+	req := read(os.NewFile(abi.RequestFD, "request"))
+	a := &actor{out: os.NewFile(abi.AnswerFD, "answers"), req: req}
+	script := scriptOf(req)
+	if req.Compile != nil { // its module
+		script = a.module()
+	}
+	rest := os.NewFile(uintptr(req.Waits), "rest")
+	lockdown.Seal(profile)
+	if req.Waits > 0 {
+		script = scriptOf(read(rest))
+	}
+	for step := range strings.FieldsSeq(script) {
+		a.play(step)
+	}
+}
+
+func read(f *os.File) *abi.Request {
+	raw, err := io.ReadAll(f)
 	if err != nil {
 		os.Exit(3)
 	}
@@ -33,15 +50,7 @@ func main() {
 	if err != nil {
 		os.Exit(4)
 	}
-	a := &actor{out: os.NewFile(abi.AnswerFD, "answers"), req: req}
-	script := scriptOf(req)
-	if req.Compile != nil { // its module
-		script = a.module()
-	}
-	lockdown.Seal(profile)
-	for step := range strings.FieldsSeq(script) {
-		a.play(step)
-	}
+	return req
 }
 
 // scriptOf finds the part of a request that a test writes its script in.

@@ -58,6 +58,11 @@ func mapMuch([]string) error {
 	return err
 }
 
+func mapMuchToWrite([]string) error {
+	_, err := unix.Mmap(-1, 0, 48<<30, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	return err
+}
+
 // computeLong uses 1.15 s of processor time.
 func computeLong([]string) error {
 	for {
@@ -76,14 +81,14 @@ func computeLong([]string) error {
 
 func manyThreads([]string) error {
 	started := make(chan bool)
-	for range 200 {
+	for range 600 {
 		go func() {
 			runtime.LockOSThread()
 			started <- true
 			select {}
 		}()
 	}
-	for range 200 {
+	for range 600 {
 		<-started
 	}
 	return nil

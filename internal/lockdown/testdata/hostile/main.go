@@ -112,6 +112,7 @@ var attempts = map[string]attempt{
 	"write an inherited file":           {late: true, try: writeInherited},
 	"lock memory":                       {late: true, try: lockMemory},
 	"map much memory":                   {late: true, try: mapMuch},
+	"map much memory to write":          {late: true, try: mapMuchToWrite},
 	"compute for long":                  {late: true, try: computeLong},
 	"start many threads":                {late: true, try: manyThreads},
 	"open a file when sealed":           {late: true, try: readFile},
