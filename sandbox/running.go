@@ -34,7 +34,7 @@ const (
 	maxThreads = 256
 	tick       = 20 * time.Millisecond
 	tickLeast  = time.Millisecond
-	maxUnseen  = 10 // ticks; a cell that has ended is unseen until it is reaped
+	maxUnseen  = 100 // ticks; a cell that was reaped is unseen until its keeper's turn comes. RLIMIT_DATA bounds it
 )
 
 // running is a started cell. The first verdict stands.
