@@ -15,12 +15,12 @@
 // to an equal Dataset. docs/DATASETS.md explains every key.
 //
 // Levels are the provider's, per data set and per column, and the higher wins; presets
-// by kind of content are in categories, with their sources. A level that falls, and a
+// by kind of content are in internal/category, with their sources. A level that falls, and a
 // column that a scenario may have unmasked, each need a reason by real name.
 //
 // What a provider declares for sample data (Sample) is a part of the description: only
 // a person writes it, and no row ever comes there.
 //
 // catalog holds public text only. It never sees rows, keys or storage, and
-// imports nothing of ours but crypto, masking/detect, coltype and yamldoc.
+// imports nothing of ours but crypto, masking/detect, internal/category, coltype and yamldoc.
 package catalog

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"yingbi/internal/category"
 )
 
 // EffectiveLevel is the level of the data set as a whole: the highest of its own and
@@ -36,8 +38,8 @@ func (d *Dataset) levelOf(c Column) int {
 
 // usual is the level that a column has unless its provider says otherwise.
 func (d *Dataset) usual(c Column) int {
-	category, _ := categoryNamed(c.Category)
-	return max(d.Level, category.Level)
+	preset, _ := category.Named(c.Category)
+	return max(d.Level, preset.Level)
 }
 
 // Change is a level that is lower than it was.

@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,24 +171,5 @@ func TestLevelsInJSON(t *testing.T) {
 	b, err = json.Marshal(parsed(t, minimal))
 	if err != nil || strings.Contains(string(b), "lowered") || strings.Contains(string(b), "identifier") || strings.Count(string(b), `"level"`) != 1 {
 		t.Errorf("a description without levels of columns has changed: %s %v", b, err)
-	}
-}
-
-// TestCategoriesAreDocumented compares docs/DATASETS.md with the presets.
-func TestCategoriesAreDocumented(t *testing.T) {
-	doc, err := os.ReadFile("../docs/DATASETS.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := map[string]bool{}
-	for _, c := range Categories() {
-		row := fmt.Sprintf("| `%s` | %s | %d | %s |", c.Name, c.Title, c.Level, c.Source)
-		if !strings.Contains(string(doc), row) {
-			t.Errorf("docs/DATASETS.md lacks the row %s", row)
-		}
-		if names[c.Name] || c.Level < 1 || c.Level > 4 || c.Source == "" {
-			t.Errorf("preset %+v", c)
-		}
-		names[c.Name] = true
 	}
 }

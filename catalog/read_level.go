@@ -3,6 +3,7 @@ package catalog
 import (
 	"strings"
 
+	"yingbi/internal/category"
 	"yingbi/masking/detect"
 )
 
@@ -28,9 +29,9 @@ func (r *reader) levelOr(key string, otherwise int) int {
 // category reads the name of a preset.
 func (r *reader) category(key string) string {
 	s := r.lineOr(key, "")
-	if _, ok := categoryNamed(s); s != "" && !ok {
+	if _, ok := category.Named(s); s != "" && !ok {
 		var names []string
-		for _, c := range categories {
+		for _, c := range category.All() {
 			names = append(names, c.Name)
 		}
 		r.fail(r.m.Get(key), "%q is no category; they are %s", s, strings.Join(names, ", "))

@@ -107,13 +107,13 @@ func (m *memo) hash(k memoKey) uint64 {
 	return high ^ low
 }
 
-// add keeps new sums, in a larger table once an eighth of the old one is taken:
-// beyond that, keys that share their places push each other out.
+// add keeps new sums, in a larger table once a quarter of the old one is taken: of
+// keys that share their places, one in 500 has by then pushed another out.
 func (m *memo) add(entries []entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range entries {
-		if capacity := places * len(m.sums); 8*m.used >= capacity && capacity < memoEntries {
+		if capacity := places * len(m.sums); 4*m.used >= capacity && capacity < memoEntries {
 			m.grow()
 		}
 		if k := entries[i].key(); !m.has(k) { // another worker may have been first

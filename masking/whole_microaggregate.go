@@ -42,7 +42,6 @@ type aggregation struct {
 	rule    *rule // of the first column; the others agree
 	columns []Column
 	cells   []*cells
-	scale   []float64 // of each column: 1 by its standard deviation
 }
 
 // join adds a column to the aggregation of its group, or to a new one.

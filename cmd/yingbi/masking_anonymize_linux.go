@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ import (
 )
 
 func (a *app) maskingAnonymize() *cobra.Command {
-	wall, path := seconds(30*time.Minute), ""
+	wall, path, output := seconds(30*time.Minute), "", ""
 	c := &cobra.Command{
 		Use: "anonymize", Args: cobra.NoArgs,
 		Short: a.tr("find the least generalisation that makes a file k-anonymous", "求使文件满足 k-匿名等模型且损失最小的泛化"),
@@ -26,15 +27,16 @@ a hierarchy each, models such as k-anonymity, l-diversity, t-closeness and avera
 risk, how many rows may be suppressed, and a metric of loss. Finds the levels that
 meet the models with the least loss, exactly, all ties with them, and shows the risk
 of re-identification before and after. The data set is opened in a locked cell; paths
-are relative to the specification. Exit code 0: an answer was found, also where it is
+are relative to the specification. With --output the rows are written too, generalised
+and without those suppressed: the columns of the specification, and no others. Exit code 0: an answer was found, also where it is
 that no levels meet the models.`,
 			`读取规格文件（JSON，见 docs/ANONYMITY.zh-CN.md）：数据集、各准标识符及其泛化层级、k-匿名、
 l-多样性、t-接近、平均风险等模型、可抑制的行数比例与损失度量。精确求出满足模型且损失最小的
 层级（并列者全部列出），并给出处理前后的重识别风险。数据集在锁定的隔离单元中打开；路径相对于规格文件。
-退出码 0：已得出结论，包括没有任何层级可满足模型的情形。`),
-		Example: "  yingbi masking anonymize --spec spec.json\n  yingbi masking anonymize --spec spec.json --format json",
+加 --output 时另将泛化后、去除被抑制行的数据写入文件，仅含规格中的字段。退出码 0：已得出结论，包括没有任何层级可满足模型的情形。`),
+		Example: "  yingbi masking anonymize --spec spec.json --format json\n  yingbi masking anonymize --spec spec.json --output anonymous.csv",
 		RunE: func(c *cobra.Command, _ []string) error {
-			got, err := a.anonymize(c.Context(), path, time.Duration(wall))
+			got, err := a.anonymize(c.Context(), path, output, time.Duration(wall))
 			if err != nil {
 				return err
 			}
@@ -42,13 +44,17 @@ l-多样性、t-接近、平均风险等模型、可抑制的行数比例与损�
 		},
 	}
 	c.Flags().StringVar(&path, "spec", "", a.tr("`SPEC` file", "`SPEC` 规格文件"))
+	c.Flags().StringVar(&output, "output", "", a.tr("new `FILE` for the rows at the best levels, as CSV", "`FILE` 按最优层级写出数据的新文件（CSV）"))
 	c.Flags().Var(&wall, "time", a.tr("`TIME` for reading a file, such as 10m", "`TIME` 读取文件的时限，如 10m"))
 	return c
 }
 
-func (a *app) anonymize(ctx context.Context, path string, wall time.Duration) (anonymized, error) {
+func (a *app) anonymize(ctx context.Context, path, output string, wall time.Duration) (anonymized, error) {
 	if path == "" {
 		return anonymized{}, a.fault(fault.Invalid, "name the specification: --spec SPEC", "请指定规格文件：--spec SPEC")
+	}
+	if err := a.needNew(output); err != nil {
+		return anonymized{}, err
 	}
 	text, err := a.readWhole(path, anonymity.MaxSpec+1)
 	if err != nil {
@@ -73,7 +79,11 @@ func (a *app) anonymize(ctx context.Context, path string, wall time.Duration) (a
 	if err != nil {
 		return anonymized{}, err
 	}
-	return conclude(spec, table, population, result)
+	got, release, err := conclude(spec, table, population, result)
+	if err == nil && output != "" {
+		err = load.write(ctx, output, table, release, result.Levels)
+	}
+	return got, err
 }
 
 // specLoader reads the files that a specification names.
@@ -155,10 +165,13 @@ func (l specLoader) count(ctx context.Context, name string, quasi, sensitive []a
 		return nil, err
 	}
 	defer file.Close()
-	return table, l.read(ctx, file, table, append(append([]anonymity.Attribute{}, quasi...), sensitive...), len(quasi))
+	return table, l.read(ctx, file, append(slices.Clone(quasi), sensitive...), func(codes []uint32) error {
+		return table.Add(codes[:len(quasi)], codes[len(quasi):], 1)
+	})
 }
 
-func (l specLoader) read(ctx context.Context, file *os.File, table *anonymity.Table, attributes []anonymity.Attribute, quasi int) error {
+// read gives row the codes of each row of a file. It keeps them not.
+func (l specLoader) read(ctx context.Context, file *os.File, attributes []anonymity.Attribute, row func(codes []uint32) error) error {
 	checks, err := l.a.checks()
 	if err != nil {
 		return err
@@ -167,15 +180,16 @@ func (l specLoader) read(ctx context.Context, file *os.File, table *anonymity.Ta
 	for _, at := range attributes {
 		ask.Names = append(ask.Names, at.Name)
 	}
-	codes := make([]uint32, len(attributes))
+	codes, n := make([]uint32, len(attributes)), 0
 	done := l.a.busy(l.a.tr("reading; Ctrl-C stops it", "读取中；Ctrl-C 停止"))
 	v, err := checks.Texts(ctx, file, ask, func(cells []string) (err error) {
+		n++
 		for i, cell := range cells {
 			if codes[i], err = attributes[i].Hierarchy.Code(cell); err != nil {
-				return l.a.fault(fault.Invalid, "row %d after the header, column %q: %v", "表头后第 %d 行 %q 字段：%v", table.Rows()+1, attributes[i].Name, err)
+				return l.a.fault(fault.Invalid, "row %d after the header, column %q: %v", "表头后第 %d 行 %q 字段：%v", n, attributes[i].Name, err)
 			}
 		}
-		return table.Add(codes[:quasi], codes[quasi:], 1)
+		return row(codes)
 	})
 	done()
 	if err == nil && v.Outcome != author.OK {
@@ -193,23 +207,24 @@ func inFile(path string, err error) error {
 	return err
 }
 
-// conclude measures the risk before and, at the optimum, after.
-func conclude(spec *anonymity.File, t *specTable, population *anonymity.Table, result *anonymity.Result) (anonymized, error) {
+// conclude measures the risk before and, at the optimum, after, and gives what is
+// released there; nil where nothing can be.
+func conclude(spec *anonymity.File, t *specTable, population *anonymity.Table, result *anonymity.Result) (anonymized, *anonymity.Release, error) {
 	got := anonymized{Feasible: result.Feasible, Optima: [][]int{}}
 	for _, q := range t.quasi {
 		got.columns = append(got.columns, column{q.Name, q.Hierarchy.Levels() - 1})
 	}
 	before, _, err := riskAt(t, population, make([]int, len(t.quasi)), anonymity.Spec{})
 	if got.Risk.Before = before; err != nil || !result.Feasible {
-		return got, err
+		return got, nil, err
 	}
 	after, release, err := riskAt(t, population, result.Levels, spec.Spec)
 	if err != nil {
-		return got, err
+		return got, nil, err
 	}
 	got.Levels, got.Loss, got.Optima = result.Levels, &result.Loss, result.Optima
 	got.Suppressed, got.Classes, got.Risk.After = &release.Suppressed, &release.Classes, after
-	return got, nil
+	return got, release, nil
 }
 
 func riskAt(t *specTable, population *anonymity.Table, levels []int, spec anonymity.Spec) (*anonymity.Risk, *anonymity.Release, error) {

@@ -8,6 +8,8 @@ const (
 	ByImport  FoundBy = "import"
 	ByMasking FoundBy = "masking"
 	ByEgress  FoundBy = "egress"
+
+	ByDiscovery FoundBy = "discovery" // of identifiers in the file as it stands
 )
 
 // Case is one thing that was planted.
@@ -37,7 +39,7 @@ type Expect struct {
 
 	Absent   []string `json:"absent,omitempty"`   // values that the masked view does not hold
 	Policy   string   `json:"policy,omitempty"`   // of examples/city, for Absent
-	Detector string   `json:"detector,omitempty"` // the type of data that is to be discovered in Value
+	Detector string   `json:"detector,omitempty"` // by discovery: the type of which Value is, or is but for its check character
 
 	Rule    string  `json:"rule,omitempty"`    // of egress or of the manifest, that each of Queries fails
 	Differ  int64   `json:"differ,omitempty"`  // subjects by which two Queries differ; each alone is publishable

@@ -2,9 +2,6 @@ package synth
 
 import "fmt"
 
-// discovery is what will find identifiers by themselves.
-const discovery = "sensitive-data discovery: it names types of data, inside free text too, and the share of values whose check character is wrong"
-
 // valueSheets are the small files with wrong or unusual values.
 func (w *writer) valueSheets() []*sheet {
 	c := w.city
@@ -20,7 +17,7 @@ func ids(c *city) *sheet {
 	s := newSheet(c, "cases/ids.csv")
 	for n, shift := range []int{1, 5} {
 		s.plant(Case{
-			ID: fmt.Sprintf("bad-id-%d", n+1), Kind: "bad_id", FoundBy: ByImport, Later: discovery,
+			ID: fmt.Sprintf("bad-id-%d", n+1), Kind: "bad_id", FoundBy: ByDiscovery,
 			Note: "the check character is wrong; the row is kept, as somebody of his own",
 		}, func(row []string) []string {
 			row[1] = wrongCheck(row[1], shift)
@@ -112,7 +109,7 @@ func remarks(c *city) *sheet {
 		}
 		hidden = append(hidden, value)
 		s.plant(Case{
-			ID: fmt.Sprintf("id-in-text-%d", n+1), Kind: "id_in_text", FoundBy: ByMasking, Later: discovery,
+			ID: fmt.Sprintf("id-in-text-%d", n+1), Kind: "id_in_text", FoundBy: ByDiscovery,
 			Note: "an identifier in the middle of prose", Expect: Expect{Detector: detector, Value: value},
 		}, set(6, fmt.Sprintf(text, value)))
 	}

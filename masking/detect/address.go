@@ -56,6 +56,15 @@ func (t *tables) readParts() {
 		})
 	}
 	t.mark(numerals, numeral)
+	t.provinces, t.beforeAddress = strings.Fields(provinceCues), strings.Fields(addressCues)
+	for _, w := range t.provinces {
+		c, _ := utf8.DecodeRuneInString(w)
+		t.chars[c] |= provinceFirst
+	}
+	for _, w := range t.beforeAddress {
+		c, _ := utf8.DecodeLastRuneInString(w)
+		t.chars[c] |= cueLast
+	}
 }
 
 // partAt finds the longest word of some kinds that text begins with.

@@ -2,15 +2,23 @@ package detect
 
 import (
 	"bytes"
+	"sync"
 	"unicode/utf8"
 )
 
 // Detector holds the reference tables. It does not change after New and may be used
 // from several goroutines.
-type Detector struct{ *tables }
+type Detector struct {
+	*tables
+	finders sync.Pool // of finder, with room and without a text
+}
 
 // New reads the reference tables, which are built in.
-func New() *Detector { return &Detector{readTables()} }
+func New() *Detector {
+	d := &Detector{tables: readTables()}
+	d.finders.New = func() any { return &finder{Detector: d} }
+	return d
+}
 
 // Value appends what a whole value may be to dst, the highest confidence first.
 // White space around it, full width, dashes and invisible characters do not matter.

@@ -12,70 +12,73 @@ import (
 // a check digit are taken as they come, the rest where something speaks for it. Names
 // without a word before or after them are not found.
 func (d *Detector) Find(dst []Span, text []byte) []Span {
-	f := finder{Detector: d}
+	f := d.finders.Get().(*finder)
 	f.fold(text)
-	f.taken = make([]bool, len(f.text))
-	f.mails()
-	f.machines()
-	f.numbers()
-	f.cued()
-	f.titled()
-	f.addresses()
+	f.look()
+	f.search()
 	slices.SortFunc(f.spans, func(a, b Span) int { return a.Start - b.Start })
 	for _, s := range f.spans {
-		s.Start, s.End = f.place(s.Start), f.place(s.End)
-		dst = append(dst, s)
+		dst = append(dst, Span{f.place(s.Start), f.place(s.End), s.Type, s.Confidence})
+	}
+	f.forget()
+	if len(text) <= maxKept {
+		d.finders.Put(f)
 	}
 	return dst
+}
+
+// maxKept is the longest text, in bytes, of which the room is kept for the next.
+const maxKept = 1 << 16
+
+// forget gives up a text, which may be about people, and keeps the room.
+func (f *finder) forget() {
+	clear(f.room)
+	f.text, f.room, f.taken = nil, f.room[:0], f.taken[:0]
+	f.moves, f.spans, f.groups = f.moves[:0], f.spans[:0], f.groups[:0]
+	f.sights = sights{cueAt: f.cueAt[:0], titleAt: f.titleAt[:0]}
+}
+
+// search has each kind of identifier looked for where the text has what it needs. Of two
+// that overlap the first stays.
+func (f *finder) search() {
+	if f.marks&markAt != 0 {
+		f.mails()
+	}
+	if f.marks&(markColon|markDot|markDash) != 0 {
+		f.machines()
+	}
+	if f.plain >= leastPlain {
+		f.numbers()
+	}
+	f.cued()
+	f.titled()
+	if f.units {
+		f.addresses()
+	}
 }
 
 // finder looks through one text, folded.
 type finder struct {
 	*Detector
 	text  []byte
-	at    []int // where each byte of text was written, and the end; nil where nothing was folded
-	taken []bool
+	room  []byte // of the text where something was folded
+	moves []move // where folding moved what follows
+	taken []bool // of the text; empty: nothing is yet
 	spans []Span
-}
-
-// fold brings the text to the spelling that detectors read, and keeps line ends.
-func (f *finder) fold(text []byte) {
-	f.text = text
-	same := func(c rune) bool {
-		form, ok := foldRune(c)
-		return ok && form == c || c == '\n' || c == '\t' || c == '\r'
-	}
-	first := bytes.IndexFunc(text, func(c rune) bool { return !same(c) })
-	if first < 0 && utf8.Valid(text) {
-		return
-	}
-	f.text, f.at = make([]byte, 0, len(text)), make([]int, 0, len(text)+1)
-	for i := 0; i < len(text); {
-		c, size := utf8.DecodeRune(text[i:])
-		if same(c) {
-			f.text = utf8.AppendRune(f.text, c)
-		} else {
-			f.text = appendFolded(f.text, c)
-		}
-		for len(f.at) < len(f.text) {
-			f.at = append(f.at, i)
-		}
-		i += size
-	}
-	f.at = append(f.at, len(text))
-}
-
-// place maps a place between characters of the folded text to the text itself.
-func (f *finder) place(i int) int {
-	if f.at == nil {
-		return i
-	}
-	return f.at[i]
+	sights
+	groups []group
 }
 
 // take notes a span unless a part of it is already somebody's.
 func (f *finder) take(start, end int, t Type, confidence float64) bool {
-	if start >= end || slices.Contains(f.taken[start:end], true) || f.place(start) == f.place(end) {
+	if start >= end || f.place(start) == f.place(end) {
+		return false
+	}
+	if len(f.taken) == 0 {
+		f.taken = slices.Grow(f.taken, len(f.text))[:len(f.text)]
+		clear(f.taken)
+	}
+	if slices.Contains(f.taken[start:end], true) {
 		return false
 	}
 	for i := start; i < end; i++ {
@@ -84,6 +87,9 @@ func (f *finder) take(start, end int, t Type, confidence float64) bool {
 	f.spans = append(f.spans, Span{start, end, t, confidence})
 	return true
 }
+
+// isTaken reports whether a byte is already somebody's.
+func (f *finder) isTaken(i int) bool { return len(f.taken) > 0 && f.taken[i] }
 
 // mails looks left and right of each @.
 func (f *finder) mails() {
@@ -108,6 +114,8 @@ func (f *finder) mails() {
 	}
 }
 
+const leastMachine = 7 // bytes of the shortest address of a machine: 1.2.3.4
+
 // machines looks at runs of hexadecimal digits with dots, colons and dashes.
 func (f *finder) machines() {
 	part := func(c byte) bool { return hexadecimal(c) || c == ':' || c == '.' || c == '-' }
@@ -119,7 +127,7 @@ func (f *finder) machines() {
 		for i < len(f.text) && part(f.text[i]) {
 			i++
 		}
-		if i-start < 64 && !f.machine(start, i) {
+		if i-start >= leastMachine && i-start < 64 && !f.machine(start, i) {
 			for start < i && bytes.IndexByte([]byte(":.-"), f.text[start]) >= 0 {
 				start++
 			}
@@ -131,7 +139,7 @@ func (f *finder) machines() {
 
 func (f *finder) machine(start, end int) bool {
 	var r reading
-	if end-start < 7 || !r.read(f.text[start:end]) || r.marks == 0 || f.joined(start, end) {
+	if end-start < leastMachine || !r.read(f.text[start:end]) || r.marks == 0 || f.joined(start, end) {
 		return false
 	}
 	if c := ip(&r); c >= Fires {

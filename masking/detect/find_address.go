@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -10,9 +11,9 @@ const (
 	maxNumeral = 12 // characters of a number of a house
 )
 
-var (
-	addressCues  = []string{"现住址", "住址", "地址", "家住", "现住", "住在", "居住", "位于", "户籍", "送至", "寄到", "前往", "为", "是", "在", "到", "至", "住", "往", "从", "去"}
-	provinceCues = []string{"北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门"}
+const (
+	addressCues  = "住址 地址 位于 户籍 为 是 在 到 至 住 往 从 去" // or what ends so: 现住址, 家住, 送至
+	provinceCues = "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
 )
 
 // addresses looks at each number with a unit (号 幢 室): what stands before it since
@@ -22,7 +23,7 @@ func (f *finder) addresses() {
 	for i := 0; i < len(f.text); {
 		_, size := utf8.DecodeRune(f.text[i:])
 		end := f.unit(i)
-		if end == 0 || f.taken[i] {
+		if end == 0 || f.isTaken(i) {
 			i += size
 			continue
 		}
@@ -83,31 +84,28 @@ func (f *finder) addressStart(from, done int) int {
 	start := from
 	for range maxReach {
 		c, size := utf8.DecodeLastRune(f.text[:start])
-		if start-size < done || size == 0 || f.taken[start-size] || !isHan(c) && c != '·' && (c >= utf8.RuneSelf || !alphanumeric(byte(c)) && c != '-' && c != '(' && c != ')') {
+		if start-size < done || size == 0 || f.isTaken(start-size) || !isHan(c) && c != '·' && (c >= utf8.RuneSelf || !alphanumeric(byte(c)) && c != '-' && c != '(' && c != ')') {
 			break
 		}
 		start -= size
 	}
-	text := f.text[start:from]
-	after := 0
-	for _, cue := range addressCues {
-		if i := bytes.LastIndex(text, []byte(cue)); i >= 0 {
-			after = max(after, i+len(cue))
-		}
-	}
-	if first := firstOf(text, provinceCues); first >= 0 {
-		return start + first
-	}
-	return start + after
+	return start + f.addressIn(f.text[start:from])
 }
 
-// firstOf gives the first place of any of the words, or -1.
-func firstOf(text []byte, words []string) int {
-	first := -1
-	for _, w := range words {
-		if i := bytes.Index(text, []byte(w)); i >= 0 && (first < 0 || i < first) {
-			first = i
+// addressIn gives where the address in a text begins: at the first province, or else after
+// the last of the cues.
+func (f *finder) addressIn(text []byte) int {
+	after := 0
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRune(text[i:])
+		own := f.trait(c)
+		if own&provinceFirst != 0 && slices.ContainsFunc(f.provinces, func(w string) bool { return bytes.HasPrefix(text[i:], []byte(w)) }) {
+			return i
+		}
+		i += size
+		if own&cueLast != 0 && slices.ContainsFunc(f.beforeAddress, func(w string) bool { return bytes.HasSuffix(text[:i], []byte(w)) }) {
+			after = i
 		}
 	}
-	return first
+	return after
 }

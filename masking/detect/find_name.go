@@ -2,6 +2,8 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,15 +22,12 @@ const (
 
 // cued looks at what follows a word such as 姓名, 身份证号 or 病案号.
 func (f *finder) cued() {
-	for i := 0; i < len(f.text); {
-		c, size := utf8.DecodeRune(f.text[i:])
-		i += size
-		if !isHan(c) {
-			continue
-		}
+	for _, at := range f.cueAt {
+		rest := f.text[at:]
+		c, _ := utf8.DecodeRune(rest)
 		for _, cue := range f.cues[c] {
-			if rest := f.text[i-size:]; bytes.HasPrefix(rest, []byte(cue.word)) {
-				f.after(i-size+len(cue.word), cue)
+			if len(rest) >= len(cue.word) && string(rest[:len(cue.word)]) == cue.word {
+				f.after(at+len(cue.word), cue)
 				break
 			}
 		}
@@ -118,17 +117,17 @@ func (d *Detector) nameLength(p []rune, least float64) (int, float64) {
 	return 0, 0
 }
 
-// titled looks for surnames and names before 先生, 医生 and the like.
+// titled looks for surnames and names before 先生, 医生 and the like, in the order of the
+// list of titles.
 func (f *finder) titled() {
-	for title := range strings.FieldsSeq(titles) {
-		for from := 0; ; {
-			i := bytes.Index(f.text[from:], []byte(title))
-			if i < 0 {
-				break
-			}
-			f.nameBefore(from + i)
-			from += i + len(title)
+	slices.SortFunc(f.titleAt, func(a, b titleAt) int { return cmp.Or(a.number-b.number, a.at-b.at) })
+	last := titleAt{}
+	for _, t := range f.titleAt {
+		if t.number == last.number && t.at < last.at+titleSize {
+			continue // 奶奶奶 has one
 		}
+		f.nameBefore(t.at)
+		last = t
 	}
 }
 

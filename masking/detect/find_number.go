@@ -15,13 +15,20 @@ var wanted = [numTypes + 1]float64{
 // wantedParts is the same where several groups have to be put together.
 const wantedParts = 0.7
 
-// group is a run of letters and digits.
-type group struct{ start, end int }
+// What a number inside of a text has at least: digits, and letters and digits.
+const (
+	leastDigits = 5
+	leastNumber = 7
+)
+
+// group is a run of letters and digits, with how many of them are digits.
+type group struct{ start, end, digits int }
 
 // numbers looks at runs of letters and digits, and at what neighbouring ones give
 // when they are put together: the longest first.
 func (f *finder) numbers() {
-	groups := f.groups()
+	f.group()
+	groups := f.groups
 	for i := 0; i < len(groups); {
 		if n := f.plateAt(groups[i:]); n > 0 {
 			i += n
@@ -31,39 +38,43 @@ func (f *finder) numbers() {
 	}
 }
 
-// groups lists the runs of ASCII letters and digits.
-func (f *finder) groups() []group {
-	var out []group
+// group lists the runs of ASCII letters and digits.
+func (f *finder) group() {
 	for i := 0; i < len(f.text); i++ {
 		if !alphanumeric(f.text[i]) {
 			continue
 		}
-		start := i
+		g := group{start: i}
 		for i < len(f.text) && alphanumeric(f.text[i]) {
+			if isDigit(f.text[i]) {
+				g.digits++
+			}
 			i++
 		}
-		out = append(out, group{start, i})
+		g.end = i
+		f.groups = append(f.groups, g)
 	}
-	return out
 }
 
 // numberAt takes the longest number that begins with the first group, and tells how
 // many groups are done with.
 func (f *finder) numberAt(groups []group) int {
-	reach, size := 1, groups[0].end-groups[0].start
-	for reach < len(groups) && reach < 8 {
-		gap := f.text[groups[reach-1].end:groups[reach].start]
-		size += groups[reach].end - groups[reach].start
-		if size > maxPlain || len(gap) > 2 || len(bytes.Trim(gap, " -()")) > 0 {
-			break
-		}
-		reach++
-	}
-	if size := groups[0].end - groups[0].start; size > maxPlain || f.fraction(groups[0].start) {
+	first := groups[0]
+	reach, digits, size := 1, first.digits, first.end-first.start
+	if size > maxPlain || f.fraction(first.start) {
 		return 1
 	}
-	for ; reach > 0; reach-- {
-		start, end := f.widen(groups[0].start, groups[reach-1].end)
+	for ; reach < len(groups) && reach < 8; reach++ {
+		gap, next := f.text[groups[reach-1].end:groups[reach].start], groups[reach]
+		if len(gap) > 2 || size+next.end-next.start > maxPlain || !joins(gap) {
+			break
+		}
+		size, digits = size+next.end-next.start, digits+next.digits
+	}
+	for ; reach > 0 && digits >= leastDigits && size >= leastNumber; reach-- {
+		last := groups[reach-1]
+		size, digits = size-last.end+last.start, digits-last.digits
+		start, end := f.widen(first.start, last.end)
 		if end < len(f.text)-1 && f.text[end] == '.' && isDigit(f.text[end+1]) {
 			continue // a decimal
 		}
@@ -72,6 +83,16 @@ func (f *finder) numberAt(groups []group) int {
 		}
 	}
 	return 1
+}
+
+// joins reports whether a gap can be one inside of a number.
+func joins(gap []byte) bool {
+	for _, c := range gap {
+		if c != ' ' && c != '-' && c != '(' && c != ')' {
+			return false
+		}
+	}
+	return true
 }
 
 // fraction reports whether what starts here are the decimals of a number.
@@ -83,6 +104,9 @@ func (f *finder) fraction(start int) bool {
 func (f *finder) widen(start, end int) (int, int) {
 	if start > 0 && f.text[start-1] == '+' {
 		start--
+	}
+	if f.marks&markParen == 0 {
+		return start, end
 	}
 	opened := bytes.Count(f.text[start:end], []byte{'('}) - bytes.Count(f.text[start:end], []byte{')'})
 	switch {
@@ -97,7 +121,7 @@ func (f *finder) widen(start, end int) (int, int) {
 // best gives the surest type of those that count inside of a text.
 func (f *finder) best(text []byte, parts bool) Hit {
 	var r reading
-	if !r.read(text) || r.digits < 5 || r.digits+r.letters > maxPlain || r.digits+r.letters < 7 {
+	if !r.read(text) || r.digits+r.letters > maxPlain {
 		return Hit{}
 	}
 	var hits [16]Hit

@@ -14,7 +14,9 @@ const (
 // What the last characters of a text of three say: titles, and things and places that
 // bear a surname's character first.
 const (
-	titles  = "先生 女士 小姐 太太 夫人 医生 大夫 护士 医师 老师 教授 主任 院长 校长 局长 处长 科长 部长 市长 县长 镇长 村长 经理 总监 师傅 律师 法官 警官 同志 同学 阿姨 叔叔 大爷 大妈 大叔 大姐 大哥 奶奶 爷爷 书记 队长 组长 店长 站长 所长 会计 司机 司令 将军 博士"
+	titles    = "先生 女士 小姐 太太 夫人 医生 大夫 护士 医师 老师 教授 主任 院长 校长 局长 处长 科长 部长 市长 县长 镇长 村长 经理 总监 师傅 律师 法官 警官 同志 同学 阿姨 叔叔 大爷 大妈 大叔 大姐 大哥 奶奶 爷爷 书记 队长 组长 店长 站长 所长 会计 司机 司令 将军 博士"
+	titleSize = len("先生") // bytes of each
+
 	calls   = "氏总董工哥姐叔姨婶嫂爷奶爸妈"
 	noNames = "村庄区县市镇乡街店厂场校组屯寨沟湾坡局所部处室司省者们性化率量表单费款税价额型式类种项件机器车船线网片粉丸汤散酒茶药病症炎癌癣疹疮瘤痛血人"
 )
@@ -62,7 +64,7 @@ func (d *Detector) nameOf(p []rune) float64 {
 	if second, last := p[1], p[len(p)-1]; second == '某' || last == '某' || len(p) == 2 && strings.ContainsRune(calls, last) {
 		return 0.2
 	}
-	if len(p) > 2 && d.titles[string(text[len(text)-6:])] {
+	if len(p) > 2 && d.titles[string(text[len(text)-titleSize:])] > 0 {
 		return 0.2
 	}
 	for long := min(len(p)-1, 4); long > 1 && d.trait(p[0])&compound != 0; long-- {

@@ -21,11 +21,13 @@ type tables struct {
 	chars           []trait // by code point, up to maxChar
 	compounds       map[string]bool
 	words           map[string]bool
-	titles          map[string]bool
+	titles          map[string]int // their numbers in the list, from 1
 	countries       map[string]bool
 	elements        map[string]bool     // of names without a surname: Tibetan, Mongolian, Uyghur
 	parts           map[rune][]partWord // by their first character, the longest first
 	cues            map[rune][]cue      // by their first character, the longest first
+	provinces       []string
+	beforeAddress   []string
 }
 
 // trait is what a Chinese character is used for in names.
@@ -40,7 +42,13 @@ const (
 	compound // begins a surname of several characters
 	noName   // ends a word and not a name
 	numeral
-	place // begins a word that addresses are made of
+	place    // begins a word that addresses are made of; one bit above numeral, which stands before it
+	cueFirst // begins a cue
+	cueNext  // is the second of one; one bit above
+	titleFirst
+	titleNext
+	provinceFirst // begins the name of a province
+	cueLast       // ends a word after which an address stands
 
 	surname = rare | usual | frequent
 	maxChar = 0xa000 // the unified ideographs lie below
@@ -72,7 +80,7 @@ const regionCodes = 1_000_000
 func readTables() *tables {
 	t := &tables{
 		regions: make(bitmap, regionCodes/64), former: make(bitmap, regionCodes/64), areas: make(bitmap, 1000/64+1),
-		chars: make([]trait, maxChar), compounds: map[string]bool{}, words: map[string]bool{}, titles: map[string]bool{}, countries: map[string]bool{}, elements: map[string]bool{},
+		chars: make([]trait, maxChar), compounds: map[string]bool{}, words: map[string]bool{}, titles: map[string]int{}, countries: map[string]bool{}, elements: map[string]bool{},
 	}
 	t.readRegions()
 	t.readNumbers()
@@ -155,7 +163,8 @@ func (t *tables) readNames() {
 	each("words.txt", func(_, word string) { t.words[word] = true })
 	t.mark(noNames, noName)
 	for title := range strings.FieldsSeq(titles) {
-		t.titles[title] = true
+		t.titles[title] = len(t.titles) + 1
+		t.markWord(title, titleFirst)
 	}
 }
 
@@ -170,7 +179,7 @@ func (t *tables) readCues() {
 			c.least, _ = strconv.Atoi(head[1])
 			c.most, _ = strconv.Atoi(head[2])
 		}
-		first, _ := utf8.DecodeRuneInString(word)
+		first := t.markWord(word, cueFirst)
 		t.cues[first] = append(t.cues[first], c)
 		slices.SortStableFunc(t.cues[first], func(a, b cue) int { return len(b.word) - len(a.word) })
 	})
@@ -180,6 +189,15 @@ func (t *tables) mark(chars string, as trait) {
 	for _, c := range chars {
 		t.chars[c] |= as
 	}
+}
+
+// markWord marks the first character of a word, and the second by the bit above.
+func (t *tables) markWord(word string, as trait) (first rune) {
+	first, size := utf8.DecodeRuneInString(word)
+	next, _ := utf8.DecodeRuneInString(word[size:])
+	t.chars[first] |= as
+	t.chars[next] |= as << 1
+	return first
 }
 
 // each calls f for each word of a table, with the [section] that it stands in.

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -181,15 +180,5 @@ func BenchmarkValue(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		New()
-	}
-}
-
-func BenchmarkFind(b *testing.B) {
-	d := New()
-	text := bytes.Repeat([]byte("患者王芳，女，因高血压入院，身份证号11010519491231002X，手机13899815157，住云南省昆明市五华区翠湖南路12号3栋501。"), 20)
-	b.SetBytes(int64(len(text)))
-	var spans []Span
-	for b.Loop() {
-		spans = d.Find(spans[:0], text)
 	}
 }

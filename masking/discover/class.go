@@ -40,6 +40,7 @@ const (
 	isAddress                      // an address of a machine, unless it has four numbers below 32 as versions have
 	hasRun11                       // eleven digits stand together, no more
 	hasRun18                       // eighteen, of which the last may be an X
+	isICD                          // a code of ICD-10: a letter, two digits, perhaps more
 	numTraits   = iota
 )
 

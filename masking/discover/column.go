@@ -1,6 +1,10 @@
 package discover
 
-import "github.com/zeebo/xxh3"
+import (
+	"bytes"
+
+	"github.com/zeebo/xxh3"
+)
 
 // column is what was seen of one. Its different values are words while they are few;
 // after that each value counts into rows, and its hash into distinct.
@@ -9,11 +13,17 @@ type column struct {
 	words    words
 	full     bool     // there were too many words, and there are none any more
 	rows     evidence // of all values, or while there are words of none
+	last     []byte   // the value before, of a full column, as rows of one person often stand together; nil: none
+	seen     class    // of last
 	distinct distinct // of all values, or while there are words of none
 }
 
 // add takes a value.
 func (c *column) add(look *examiner, value []byte) {
+	if c.last != nil && bytes.Equal(c.last, value) {
+		c.rows.add(&c.seen, 1)
+		return
+	}
 	hash := xxh3.Hash(value)
 	if !c.full {
 		if w := c.words.find(hash, value); w != nil {
@@ -25,8 +35,8 @@ func (c *column) add(look *examiner, value []byte) {
 		}
 		c.spill()
 	}
-	seen := look.class(value)
-	c.rows.add(&seen, 1)
+	c.last, c.seen = append(c.last[:0], value...), look.class(value)
+	c.rows.add(&c.seen, 1)
 	c.distinct.add(hash)
 }
 

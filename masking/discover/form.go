@@ -21,6 +21,9 @@ func (c *class) form(p *profile, value []byte) {
 	if c.traits&isInteger != 0 && c.traits&isNegative == 0 && c.number <= 120 {
 		c.traits |= isAge
 	}
+	if n := len(value); n >= 3 && n <= 10 && p.seen&^(digit|upper|dot) == 0 && kindOf[value[0]] == upper && kindOf[value[1]]&kindOf[value[2]] == digit {
+		c.traits |= isICD
+	}
 	if p.stars >= 2 || len(value)-p.digits >= 3 && p.seen&(upper|lower|high) != 0 && hidden(p, value) {
 		c.traits |= isMasked
 	}

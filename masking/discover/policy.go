@@ -17,7 +17,8 @@ const (
 )
 
 // Policy writes a policy with a rule and the reason for it for each column, for a person
-// to read and change. id and dataset name them: a–z, 0–9, - and _.
+// to read and change. Rules that are right where something is so that only a person
+// knows stand behind theirs, as comments. id and dataset name them: a–z, 0–9, - and _.
 func (r *Report) Policy(id, dataset string) []byte {
 	w := speak(r.chinese)
 	var b strings.Builder
@@ -38,10 +39,9 @@ func (r *Report) Policy(id, dataset string) []byte {
 			continue
 		}
 		rules++
-		if f.settings == "" {
-			fmt.Fprintf(&b, "  %s: %s\n", quote(name), f.Rule)
-		} else {
-			fmt.Fprintf(&b, "  %s: {rule: %s, %s}\n", quote(name), f.Rule, f.settings)
+		b.WriteString("  " + line(name, f.Rule, f.settings) + "\n")
+		for _, o := range f.others {
+			b.WriteString("  " + comment(line(name, o.rule, o.settings)+"  # "+w.where[o.where]))
 		}
 	}
 	out := b.String()
@@ -49,6 +49,14 @@ func (r *Report) Policy(id, dataset string) []byte {
 		out = strings.Replace(out, "\ncolumns:\n", "\n", 1) + "columns: {}\n"
 	}
 	return []byte(out)
+}
+
+// line writes a rule.
+func line(column, rule, settings string) string {
+	if settings == "" {
+		return quote(column) + ": " + rule
+	}
+	return fmt.Sprintf("%s: {rule: %s, %s}", quote(column), rule, settings)
 }
 
 // comment makes one line of a comment, whatever is in the text.

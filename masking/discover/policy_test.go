@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"yingbi/internal/coltype"
+	"yingbi/internal/idnum"
 	"yingbi/masking"
 	"yingbi/masking/detect"
 	"yingbi/masking/discover"
@@ -24,12 +25,17 @@ func loads(t testing.TB, r *discover.Report) *masking.Policy {
 	var columns []masking.Column
 	for i := range r.Columns {
 		f := &r.Columns[i]
-		columns = append(columns, masking.Column{Name: norm.NFC.String(f.Name), Type: f.Type(), Identifier: f.Identifier()})
+		columns = append(columns, described(f))
 	}
 	if err := p.Check(columns); err != nil {
 		t.Fatalf("%v\n%s", err, body)
 	}
 	return p
+}
+
+// described is a column as its provider would describe it.
+func described(f *discover.Finding) masking.Column {
+	return masking.Column{Name: norm.NFC.String(f.Name), Type: f.Type(), Identifier: f.Identifier()}
 }
 
 // people is a table with one column of each kind of proposal.
@@ -41,6 +47,7 @@ func people(n int) ([]discover.Column, [][]string) {
 	columns := []discover.Column{
 		{"sfzh", none}, {"姓名", none}, {"性别", none}, {"出生日期", date}, {"年龄", number}, {"区县", none}, {"邮编", none}, {"手机", none},
 		{"诊断", none}, {"备注", none}, {"费用", coltype.Type{Kind: coltype.Decimal, Precision: 18, Scale: 2}}, {"birth", none}, {"民族", none},
+		{"icd", none}, {"就诊日期", date}, {"卡号", none}, {"单据", number},
 	}
 	values := [][]string{
 		ids, pick("张伟 王芳 李娜 刘洋 陈静 杨磊 赵敏 黄丽 周杰 吴秀英 徐强 孙丽娟", n), pick("男 女", n),
@@ -48,8 +55,18 @@ func people(n int) ([]discover.Column, [][]string) {
 		each(n, func(i int) string { return string(rune('2'+i%7)) + string(rune('0'+i%10)) }), pick("530402 530403 530423", n),
 		pick("653100 653101 652100", n), mobiles(n), pick("高血压 糖尿病 骨折", n), each(n, func(i int) string { return "家属身份证号" + ids[i] + "，请电话联系" }),
 		each(n, func(i int) string { return "12" + string(rune('0'+i%10)) + ".50" }), each(n, func(int) string { return "1961年2月3日" }), pick("汉族 彝族 回族", n),
+		pick("E11.900 I10 J18.0 U07.1", n), each(n, func(i int) string { return fmt.Sprintf("2024-%02d-%02d", 1+i%12, 1+i%28) }),
+		each(n, card), each(n, func(i int) string { return fmt.Sprint(20240000 + i) }),
 	}
 	return columns, values
+}
+
+func card(i int) string {
+	number, ok := idnum.SyntheticBankCard(fmt.Sprintf("622202%012d", i*48271))
+	if !ok {
+		panic("no card")
+	}
+	return number
 }
 
 func scan(columns []discover.Column, values [][]string) *discover.Scanner {
@@ -69,7 +86,8 @@ func TestPolicyLoads(t *testing.T) {
 		body := string(r.Policy("proposed", "people"))
 		for _, want := range []string{
 			`"sfzh": {rule: pseudonym, kind: person}`, `"姓名": drop`, `"性别": keep`, `"出生日期": {rule: period, to: year}`, `"年龄": {rule: bands, bounds: [18, 30, 45, 60, 75], closed: left}`,
-			`"区县": {rule: prefix, length: 4}`, `"邮编": {rule: prefix, length: 3}`, `"手机": pseudonym`, `"诊断": keep`, `"费用": keep`, `"birth": {rule: prefix, length: 4}`, `"民族": keep`,
+			`"区县": {rule: generalise, by: region, to: prefecture}`, `"邮编": {rule: prefix, length: 3}`, `"手机": pseudonym`, `"诊断": keep`, `"费用": keep`, `"birth": {rule: prefix, length: 4}`, `"民族": keep`,
+			`"icd": {rule: generalise, by: icd10, to: category}`, `"就诊日期": {rule: period, to: month}`, `"卡号": pseudonym`, `"单据": pseudonym`,
 		} {
 			if !strings.Contains(body, "\n  "+want+"\n") {
 				t.Errorf("the policy has no line %s\n%s", want, body)

@@ -23,11 +23,13 @@ type Finding struct {
 	Types       []TypeShare `json:"types"` // from detect.Fires on held; weaker ones for information
 	Quasi       bool        `json:"quasi_identifier"`
 	UniqueShare float64     `json:"unique_share"`
-	Level       int         `json:"proposed_level"` // 1 to 4
+	Category    string      `json:"proposed_category"` // of package category; empty: nothing about people was found
+	Level       int         `json:"proposed_level"`    // of the category, 1 to 4
 	Rule        string      `json:"proposed_rule"`
 	Why         string      `json:"why"`
 
 	settings string // of the rule, as a policy writes them
+	others   []alternative
 	kind     coltype.Type
 	about    hint
 	judge    *judge
@@ -70,11 +72,12 @@ func (s *Scanner) Report(chinese bool) *Report {
 	people := r.people()
 	for i := range r.Columns {
 		f := &r.Columns[i]
-		f.Level = f.level(people)
+		f.grade(people)
 		f.propose(people)
 		f.Why = f.why(speak(chinese))
 		f.judge = nil
 	}
+	r.orShift()
 	return r
 }
 

@@ -10,6 +10,7 @@ type wording struct {
 	semicolon, comma, named                                                                                    string
 	head, title, column, noName                                                                                string // of a policy
 	types                                                                                                      map[detect.Type]string
+	where                                                                                                      map[condition]string
 }
 
 // hint adds that the header agrees.
@@ -47,11 +48,18 @@ func inEnglish() wording {
 		comma:     ", ",
 		named:     "; the header agrees",
 		head: "Proposed by yingbi masking propose from counts over every cell, for a person to check.\n" +
-			"A column without a rule is dropped. docs/DISCOVERY.md says how the proposals come about,\n" +
+			"A column without a rule is dropped. A rule in a comment is to take the place of the one above it\n" +
+			"where what stands behind it is so. docs/DISCOVERY.md says how the proposals come about,\n" +
 			"docs/MASKING.md what the rules do.",
 		title:  "proposal for %s",
 		column: "level %d: %s",
 		noName: "no policy can name this column, so it is dropped: %s",
+		where: map[condition]string{
+			formChecked: "where programs check the form of the number; the domain can undo it",
+			lookedUp:    "where two people must be able to look a value up for a recorded reason",
+			read:        "where people read the texts; only what is found is taken out",
+			between:     "where the days between a person's events count; the column named must be described as the subject",
+		},
 		types: map[detect.Type]string{
 			detect.ResidentID: "resident numbers (GB 11643: area, date, check digit)", detect.ResidentID15: "resident numbers of 15 digits (area, date)",
 			detect.USCC: "unified social credit codes (GB 32100)", detect.OrgCode: "organisation codes (GB 11714)",
@@ -87,10 +95,17 @@ func inChinese() wording {
 		comma:     "、",
 		named:     "；列名相符",
 		head: "由 yingbi masking propose 根据全部单元格的统计提出，须经人工核对。\n" +
-			"没有规则的列不会进入脱敏视图。依据见 docs/DISCOVERY.zh-CN.md，规则见 docs/MASKING.zh-CN.md。",
+			"没有规则的列不会进入脱敏视图。注释中的规则：若其后所述成立，则以之替换上一行的规则。\n" +
+			"依据见 docs/DISCOVERY.zh-CN.md，规则见 docs/MASKING.zh-CN.md。",
 		title:  "%s 脱敏建议",
 		column: "%d 级：%s",
 		noName: "策略无法写出该列的列名，因此该列被删除：%s",
+		where: map[condition]string{
+			formChecked: "下游程序校验号码格式时；本域可还原",
+			lookedUp:    "须由两人凭记录的理由查回原值时",
+			read:        "须由人阅读文本时；仅去除所发现的内容",
+			between:     "须保留同一人各次事件的间隔天数时；所列字段须在数据集描述中声明为主体",
+		},
 		types: map[detect.Type]string{
 			detect.ResidentID: "公民身份号码（GB 11643：地区、日期、校验码）", detect.ResidentID15: "15 位身份号码（地区、日期）",
 			detect.USCC: "统一社会信用代码（GB 32100）", detect.OrgCode: "组织机构代码（GB 11714）",

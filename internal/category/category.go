@@ -1,4 +1,4 @@
-package catalog
+package category
 
 import "slices"
 
@@ -12,10 +12,22 @@ type Category struct {
 	Source string // of the kind, not of the number
 }
 
+// The categories by which columns are graded where nobody has described them.
+const (
+	Religion     = "religious_belief"
+	Health       = "medical_health"
+	Account      = "financial_account"
+	Document     = "identity_document"
+	Personal     = "personal"
+	Deidentified = "deidentified_personal"
+	Enterprise   = "enterprise"
+)
+
 const (
 	lawSensitive = "Personal Information Protection Law (个人信息保护法), art. 28"
 	lawPersonal  = "Personal Information Protection Law (个人信息保护法), art. 4"
 	lawStandIn   = "Personal Information Protection Law (个人信息保护法), art. 73 (3)"
+	stdSensitive = "GB/T 35273-2020, table B.1 (个人身份信息)"
 	ownPolicy    = "the domain's policy"
 )
 
@@ -26,23 +38,24 @@ const (
 // what is core or important is for the competent departments to say.
 var categories = []Category{
 	{"biometric", "生物识别", 4, lawSensitive},
-	{"religious_belief", "宗教信仰", 4, lawSensitive},
+	{Religion, "宗教信仰", 4, lawSensitive},
 	{"specific_identity", "特定身份", 4, lawSensitive},
-	{"medical_health", "医疗健康", 4, lawSensitive},
-	{"financial_account", "金融账户", 4, lawSensitive},
+	{Health, "医疗健康", 4, lawSensitive},
+	{Account, "金融账户", 4, lawSensitive},
 	{"whereabouts", "行踪轨迹", 4, lawSensitive},
 	{"minor_under_14", "不满十四周岁未成年人的个人信息", 4, lawSensitive},
-	{"personal", "一般个人信息", 3, lawPersonal},
-	{"deidentified_personal", "去标识化的个人信息", 2, lawStandIn},
-	{"enterprise", "企业未公开信息", 2, ownPolicy},
+	{Document, "身份证件号码", 4, stdSensitive},
+	{Personal, "一般个人信息", 3, lawPersonal},
+	{Deidentified, "去标识化的个人信息", 2, lawStandIn},
+	{Enterprise, "企业未公开信息", 2, ownPolicy},
 	{"regional_statistics", "区域级统计", 1, ownPolicy},
 }
 
-// Categories lists the presets.
-func Categories() []Category { return slices.Clone(categories) }
+// All lists the presets.
+func All() []Category { return slices.Clone(categories) }
 
-// categoryNamed finds a preset.
-func categoryNamed(name string) (Category, bool) {
+// Named finds a preset.
+func Named(name string) (Category, bool) {
 	i := slices.IndexFunc(categories, func(c Category) bool { return c.Name == name })
 	if i < 0 {
 		return Category{}, false
