@@ -139,6 +139,8 @@ func TestEveryRoleAndAction(t *testing.T) {
 		CreateRelease: {Reviewer}, FetchRelease: {Operator}, ReadAudit: {Security, Auditor}, RotateKeys: {Security},
 		RepairDomain: {Sysadmin}, AcceptClock: {Security},
 		ReadBudget: {Operator}, ReleaseExcerpt: {Reviewer}, ReplayRelease: {Reviewer, Security, Auditor},
+		RequestReveal: {Provider}, ListReveals: {Provider, Security, Auditor}, DecideReveal: {Security}, ReadReveal: {Provider},
+		ReadRisk: {Reviewer, Security},
 	}
 	if len(want) != len(Actions()) {
 		t.Fatalf("the domain has %d actions, the test names %d", len(Actions()), len(want))
@@ -151,9 +153,13 @@ func TestEveryRoleAndAction(t *testing.T) {
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	for _, action := range Actions() {
 		for _, role := range Roles() {
+			submitter := people[Operator]
+			if action == DecideReveal || action == ReadReveal {
+				submitter = people[Provider]
+			}
 			d := Check(Request{
 				Actor: people[role], Action: action, Now: now, Scenario: scenario, Agreement: agreement,
-				Submitter: people[Operator].ID, SubmitterOrg: people[Operator].Org,
+				Submitter: submitter.ID, SubmitterOrg: submitter.Org,
 			})
 			if want := slices.Contains(want[action], role); d.Allowed != want {
 				t.Errorf("%s by %s: allowed %v, want %v (%s)", action, role, d.Allowed, want, d.Reason)
@@ -181,21 +187,40 @@ func TestCheckRefusesByRule(t *testing.T) {
 			change(r, a, s)
 		})
 	}
+	reveal := func(action Action, by, asked Person) Request {
+		return Request{Actor: by, Action: action, Now: now, Submitter: asked.ID, SubmitterOrg: asked.Org}
+	}
+	security, both := people[Security], people[Security] // both asked as a provider, too
+	both.Roles = []Role{Security, Provider}
+	colleague := Person{ID: "provider-2", Org: security.Org, Roles: []Role{Provider}, Confirmed: true}
+	frozen, waiting := security, security
+	frozen.Frozen, waiting.Confirmed = true, false
 	for name, c := range map[string]struct {
 		r    Request
 		rule string
 	}{
-		"zero request":    {Request{}, "default"},
-		"unknown action":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
-		"nobody":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
-		"unconfirmed":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Confirmed = false }), "unconfirmed"},
-		"frozen":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
-		"no scenario":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
-		"no agreement":    {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},
-		"other agreement": {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.ID = "agr-2" }), "scenario"},
-		"other operator":  {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.Operator = "别家" }), "agreement"},
-		"before the term": {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 15, 59, 59, 0, time.UTC) }), "scenario_term"},
-		"after the term":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) }), "scenario_term"},
+		"own reveal":            {reveal(DecideReveal, both, both), "four_eyes"},
+		"reveal of a colleague": {reveal(DecideReveal, security, colleague), "four_eyes"},
+		"no such reveal":        {reveal(DecideReveal, security, Person{}), "four_eyes"},
+		"reveal, frozen":        {reveal(DecideReveal, frozen, people[Provider]), "frozen"},
+		"reveal, unconfirmed":   {reveal(DecideReveal, waiting, people[Provider]), "unconfirmed"},
+		"another's reveal":      {reveal(ReadReveal, colleague, people[Provider]), "own_request"},
+		"reading no reveal":     {reveal(ReadReveal, people[Provider], Person{}), "own_request"},
+		"risk of another department": {review(func(r *Request, _ *Agreement, s *Scenario) {
+			r.Action, s.Department = ReadRisk, "玉溪市教育局"
+		}), "department"},
+		"risk of no scenario": {review(func(r *Request, _ *Agreement, s *Scenario) { r.Action, r.Scenario = ReadRisk, nil }), "department"},
+		"zero request":        {Request{}, "default"},
+		"unknown action":      {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
+		"nobody":              {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
+		"unconfirmed":         {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Confirmed = false }), "unconfirmed"},
+		"frozen":              {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
+		"no scenario":         {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
+		"no agreement":        {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},
+		"other agreement":     {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.ID = "agr-2" }), "scenario"},
+		"other operator":      {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.Operator = "别家" }), "agreement"},
+		"before the term":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 15, 59, 59, 0, time.UTC) }), "scenario_term"},
+		"after the term":      {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) }), "scenario_term"},
 		"agreement has ended": {submit(func(r *Request, a *Agreement, _ *Scenario) {
 			a.Term.Until = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		}), "agreement_term"},

@@ -40,6 +40,11 @@ const (
 	RotateKeys      Action = "keys.rotate"
 	RepairDomain    Action = "domain.repair"
 	AcceptClock     Action = "clock.accept"
+	RequestReveal   Action = "reveal.request"
+	ListReveals     Action = "reveal.list"
+	DecideReveal    Action = "reveal.decide"
+	ReadReveal      Action = "reveal.read"
+	ReadRisk        Action = "scenario.risk"
 )
 
 // rule says who may do an action, and what else must hold.
@@ -49,6 +54,9 @@ type rule struct {
 	party    bool // an operator's organisation must be the one that the agreement is with
 	own      bool // the job must be of the person's own organisation
 	foreign  bool // for a reviewer, the job must be of another person and another organisation, and the scenario of the reviewer's department
+	home     bool // for a reviewer, the scenario must be of the reviewer's department
+	mine     bool // what is asked about must be the person's own
+	second   bool // what is asked about must be of another person and another organisation
 }
 
 var rules = map[Action]rule{
@@ -78,6 +86,11 @@ var rules = map[Action]rule{
 	RotateKeys:      {roles: []Role{Security}},
 	RepairDomain:    {roles: []Role{Sysadmin}},
 	AcceptClock:     {roles: []Role{Security}},
+	RequestReveal:   {roles: []Role{Provider}},
+	ListReveals:     {roles: []Role{Provider, Security, Auditor}},
+	DecideReveal:    {roles: []Role{Security}, second: true},
+	ReadReveal:      {roles: []Role{Provider}, mine: true},
+	ReadRisk:        {roles: []Role{Reviewer, Security}, home: true},
 }
 
 // Actions lists every action.
@@ -91,14 +104,15 @@ func Actions() []Action {
 }
 
 // Request is one question to Check. Scenario, Agreement and the submitter are
-// those of the job concerned; an action that needs them is denied without them.
+// those of the job, or of the request to reveal tokens, that it concerns; an action
+// that needs them is denied without them.
 type Request struct {
 	Actor        Person
 	Action       Action
 	Now          time.Time
 	Scenario     *Scenario
 	Agreement    *Agreement
-	Submitter    string // id of the person who submitted the job
+	Submitter    string // id of the person who submitted the job or the request
 	SubmitterOrg string
 }
 
@@ -148,9 +162,12 @@ func Check(r Request) Decision {
 	if rule.own && r.SubmitterOrg != r.Actor.Org {
 		return deny("own_work", "the job is of another organisation", "read the jobs of your own")
 	}
+	if d := checkHands(r, rule); !d.Allowed {
+		return d
+	}
 	// Who is asked as another than a reviewer learns nothing of the work itself.
-	if rule.foreign && !slices.ContainsFunc(rule.roles, func(role Role) bool { return role != Reviewer && r.Actor.Has(role) }) {
-		if d := checkReviewer(r); !d.Allowed {
+	if !slices.ContainsFunc(rule.roles, func(role Role) bool { return role != Reviewer && r.Actor.Has(role) }) {
+		if d := checkReviewer(r, rule); !d.Allowed {
 			return d
 		}
 	}
@@ -160,17 +177,34 @@ func Check(r Request) Decision {
 	return Decision{Allowed: true}
 }
 
+// checkHands holds apart the two people whom it takes to reveal tokens.
+func checkHands(r Request, rule rule) Decision {
+	switch {
+	case rule.mine && r.Submitter != r.Actor.ID:
+		return deny("own_request", "the request is somebody else's, or there is none", "name a request that you made yourself")
+	case rule.second && r.Submitter == "":
+		return deny("four_eyes", "there is no such request", "name a request of the domain")
+	case rule.second && r.Submitter == r.Actor.ID:
+		return deny("four_eyes", "nobody decides on their own request", "ask another security officer")
+	case rule.second && r.SubmitterOrg == r.Actor.Org:
+		return deny("four_eyes", "nobody decides on a request of their own organisation", "ask a security officer of another organisation")
+	}
+	return Decision{Allowed: true}
+}
+
 // checkReviewer holds the reviewer apart from the submitter (GZ 17: review by
 // the department that authorised the developer).
-func checkReviewer(r Request) Decision {
+func checkReviewer(r Request, rule rule) Decision {
 	switch {
-	case r.Submitter == "" || r.Scenario == nil:
+	case rule.foreign && (r.Submitter == "" || r.Scenario == nil):
 		return deny("four_eyes", "the job's submitter or scenario is unknown", "name a job of the domain")
-	case r.Submitter == r.Actor.ID:
+	case rule.foreign && r.Submitter == r.Actor.ID:
 		return deny("four_eyes", "nobody reviews their own job", "ask another reviewer")
-	case r.SubmitterOrg == r.Actor.Org:
+	case rule.foreign && r.SubmitterOrg == r.Actor.Org:
 		return deny("four_eyes", "nobody reviews a job of their own organisation", "ask a reviewer of the department that authorised the scenario")
-	case r.Scenario.Department != r.Actor.Org:
+	case rule.home && r.Scenario == nil:
+		return deny("department", "the scenario is unknown", "name a scenario of the domain")
+	case (rule.foreign || rule.home) && r.Scenario.Department != r.Actor.Org:
 		return deny("department", fmt.Sprintf("scenario %s was authorised by %s, and %s belongs to %s", r.Scenario.ID, r.Scenario.Department, r.Actor.ID, r.Actor.Org),
 			"ask a reviewer of that department")
 	}

@@ -7,7 +7,8 @@
 //
 // Check is pure: it reads nothing but its arguments, so that a decision can be
 // repeated later from the trail. Everything that is not granted is denied. A
-// refusal explains rights and rules and never looks at rows.
+// refusal explains rights and rules and never looks at rows. Where an act takes two
+// people, Check is asked about each, and holds them apart.
 //
 // People are real-name and hold roles; an agreement (授权协议) ties an operator to
 // an authority for a term; a scenario (应用场景) under it grants columns of data

@@ -34,6 +34,7 @@ type desk struct {
 	queued                  map[string]string // by who will run it
 	held, approved, release string
 	logged                  string // its module wrote to its log
+	asked, agreed           Reveal // of tokens
 	made                    int
 }
 
@@ -49,6 +50,9 @@ func newDesk(f *fixture) *desk {
 	d.release = f.held("by_district", nil)
 	f.released(d.release)
 	d.logged = f.runText(document("jobs/compare.yaml"), ends(1, "line\n"))
+	f.grantTokens()
+	tokens := f.tokensOf(f.people(2)...)
+	d.asked, d.agreed = f.asked(tokens...), f.agreed(tokens...)
 	return d
 }
 
@@ -129,6 +133,11 @@ func (d *desk) verbs() []verb {
 		{"take the trail away", access.ReadAudit, []string{"shen", "sun"}, func(s *Session) error {
 			return one(s.ExportAudit(ctx, filepath.Join(d.f.t.TempDir(), "trail")))
 		}},
+		{"ask for tokens to be opened", access.RequestReveal, []string{"li"}, func(s *Session) error { return one(s.RequestReveal(ctx, lookup("a-token"))) }},
+		{"list requests to open tokens", access.ListReveals, []string{"li", "bai", "shen", "sun"}, func(s *Session) error { return one(s.Reveals(ctx)) }},
+		{"agree to open tokens", access.DecideReveal, []string{"shen"}, func(s *Session) error { return one(s.DecideReveal(ctx, d.asked.ID, true)) }},
+		{"read opened tokens", access.ReadReveal, []string{"li"}, func(s *Session) error { return one(s.ReadReveal(ctx, d.agreed.ID)) }},
+		{"read the risk", access.ReadRisk, []string{"zhao", "shen"}, func(s *Session) error { return one(s.Jobs().Risks(ctx, s.Actor, "lookup", "")) }},
 		{"repair", access.RepairDomain, []string{"gao"}, func(s *Session) error { return s.TightenRights(ctx, nil) }},
 		{"accept the clock", access.AcceptClock, []string{"shen"}, func(s *Session) error {
 			err := one(s.AcceptClock(ctx))

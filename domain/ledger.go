@@ -19,7 +19,8 @@ const commitAction = "vault.commit"
 // ledger is the vault's commit point: the newest manifest of each compartment as
 // the audit log has it. While the log is replayed it also gathers what Open
 // compares with the metadata database: which intents ended well, and which have
-// no outcome yet. What the intents charged to outcome budgets it keeps in account.
+// no outcome yet. What the intents charged to outcome budgets it keeps in account, and
+// the requests to open tokens in reveals.
 type ledger struct {
 	log *audit.Log
 
@@ -28,6 +29,7 @@ type ledger struct {
 	open     map[uint64]audit.Record // intents; only filled by replay, as is done
 	done     acts
 	account  account
+	reveals  reveals
 }
 
 type manifestVersion struct {
@@ -44,12 +46,18 @@ func (l *ledger) replay(index uint64, r audit.Record) error {
 	switch {
 	case r.Phase == audit.Intent:
 		l.open[index] = r
+		l.reveals.began(r)
 		return l.account.replay(index, r)
 	case r.Phase == audit.Outcome && r.Ref != nil:
-		if r.Result == audit.OK {
-			l.done.note(l.open[*r.Ref])
-		}
+		intent := l.open[*r.Ref]
 		delete(l.open, *r.Ref)
+		if r.Result != audit.OK {
+			break
+		}
+		l.done.note(intent)
+		if err := l.reveals.done(intent); err != nil {
+			return fault.Errorf(fault.Integrity, "record %d of the log: %v", *r.Ref, err)
+		}
 	case r.Action == commitAction:
 		number, err := strconv.ParseUint(r.Details["version"], 10, 64)
 		digest, err2 := crypto.ParseDigest(r.Details["digest"])

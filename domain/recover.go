@@ -54,6 +54,11 @@ func (d *Domain) recover(ctx context.Context, r *Recovery) error {
 	if err := d.sweep(ctx, r); err != nil {
 		return err
 	}
+	d.ledger.reveals.mu.Lock()
+	defer d.ledger.reveals.mu.Unlock()
+	if err := d.sweepReveals(ctx); err != nil {
+		return err
+	}
 	return d.noteClock(ctx)
 }
 

@@ -56,11 +56,17 @@ func (d *Domain) event(ctx context.Context, actor, action, target string, detail
 // authorise asks access.Check about an action that needs no scenario, and
 // records a refusal.
 func (s *Session) authorise(ctx context.Context, action access.Action, target string) error {
-	decision := access.Check(access.Request{Actor: s.Actor, Action: action, Now: s.cfg.Clock()})
+	return s.permit(ctx, access.Request{Action: action}, target)
+}
+
+// permit asks access.Check on behalf of the session's person, and records a refusal.
+func (s *Session) permit(ctx context.Context, r access.Request, target string) error {
+	r.Actor, r.Now = s.Actor, s.cfg.Clock()
+	decision := access.Check(r)
 	if decision.Allowed {
 		return nil
 	}
-	return s.deny(ctx, action, target, decision.Rule, decision.Err())
+	return s.deny(ctx, r.Action, target, decision.Rule, decision.Err())
 }
 
 // deny records a refusal and gives it.

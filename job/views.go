@@ -24,6 +24,9 @@ import (
 // which pseudonyms and row order are derived.
 func ScenarioCompartment(id string) string { return "scenario/" + id }
 
+// ScenarioSecret derives the secret of a scenario from its unlocked compartment.
+func ScenarioSecret(c *vault.Compartment) ([]byte, error) { return c.Derive("scenario secret", 32) }
+
 // views are the masked views of one run, by the manifest's name of the input.
 type views struct {
 	byName map[string]*view.View
@@ -53,7 +56,7 @@ func (s *Service) openViews(ctx context.Context, actor access.Person, purpose st
 	if err != nil {
 		return v, err
 	}
-	if v.secret, err = scenario.Derive("scenario secret", 32); err != nil {
+	if v.secret, err = ScenarioSecret(scenario); err != nil {
 		return v, err
 	}
 	for _, in := range inputs {

@@ -17,6 +17,9 @@ type Requirement struct {
 	Quasi []string // columns that must be among the quasi-identifiers where they are granted
 }
 
+// Anonymises reports whether the policy has a section anonymity.
+func (p *Policy) Anonymises() bool { return p.anonymity != nil }
+
 // Meets reports what the policy lacks of a requirement: a Conflict that names all of it.
 // The masked columns are those that are granted.
 func (m *Masker) Meets(r Requirement) error {

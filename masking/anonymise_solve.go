@@ -15,11 +15,29 @@ import (
 type Anonymised struct {
 	Unit       string             `json:"unit"`    // the kind of subject that k counts, or "row"
 	Columns    []AnonymisedColumn `json:"columns"` // quasi-identifiers that are granted
+	Met        Met                `json:"met"`
 	Rows       int64              `json:"rows"`
 	Suppressed int64              `json:"suppressed_rows"` // rows without their quasi-identifiers
 	Loss       float64            `json:"loss"`
 	Before     anonymity.Risk     `json:"before"` // sizes are counted in units, each once in a class
 	After      anonymity.Risk     `json:"after"`
+}
+
+// Met are the models that every class of the view meets: those that the policy asks, and
+// how its classes stand at the worst. A zero field is not asked. Without a Sensitive
+// column, or where it is not granted, k alone holds.
+type Met struct {
+	K         int     `json:"k"`
+	Sensitive string  `json:"sensitive,omitempty"` // the column of l and t
+	Distinct  int     `json:"l_distinct,omitempty"`
+	Entropy   float64 `json:"l_entropy,omitempty"`
+	Recursive int     `json:"l_recursive,omitempty"`
+	C         float64 `json:"c,omitempty"` // of recursive diversity
+	T         float64 `json:"t,omitempty"`
+
+	LeastDistinct int     `json:"least_distinct,omitempty"` // values of a class
+	LeastEntropy  float64 `json:"least_entropy,omitempty"`  // e to the entropy of a class's values
+	MostDistance  float64 `json:"most_distance,omitempty"`  // of a class to the whole
 }
 
 // AnonymisedColumn is the level that the step chose for a column.
@@ -45,10 +63,17 @@ type solver struct {
 	order       []uint32 // ids of tuples
 	codes       []uint32 // of the hierarchies, tuple by tuple
 	counts      []int64  // units with a tuple, by id
+	class       []uint32 // of each tuple at the levels that cutAt saw last
+	sizes       []int64  // units of these classes, each once
 }
 
 func (a *anonymiser) settle(ctx context.Context, rows int64) error {
 	a.Rows = rows
+	m := a.granted()
+	a.Met = Met{K: m.K, Distinct: m.Distinct, Entropy: m.Entropy, Recursive: m.Recursive, C: m.C, T: m.T}
+	if a.sensitive != nil {
+		a.Met.Sensitive = a.sensitive.out.Name
+	}
 	if a.Unit = a.counts; a.ordinals == "" {
 		a.Unit = "row"
 	}
@@ -59,7 +84,7 @@ func (a *anonymiser) settle(ctx context.Context, rows int64) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	table, err := s.table(nil)
+	table, err := s.table()
 	if err != nil {
 		return err
 	}
@@ -67,7 +92,7 @@ func (a *anonymiser) settle(ctx context.Context, rows int64) error {
 	if err != nil {
 		return err
 	}
-	if err := s.judge(table, levels, cut); err != nil {
+	if err := s.judge(levels, cut); err != nil {
 		return err
 	}
 	a.tuples.people = nil
@@ -137,9 +162,8 @@ func (s *solver) units(class func(id uint32) uint32, classes int) []int64 {
 	return counts
 }
 
-// table counts the units of the tuples that are not cut.
-func (s *solver) table(cut []bool) (*anonymity.Table, error) {
-	var quasi, sensitive []anonymity.Attribute
+// attributes gives the columns of a tuple with their hierarchies.
+func (s *solver) attributes() (quasi, sensitive []anonymity.Attribute) {
 	for i, c := range s.columns() {
 		a := anonymity.Attribute{Name: c.out.Name, Hierarchy: s.hierarchies[i]}
 		if i < len(s.quasi) {
@@ -148,16 +172,20 @@ func (s *solver) table(cut []bool) (*anonymity.Table, error) {
 			sensitive = append(sensitive, a)
 		}
 	}
+	return quasi, sensitive
+}
+
+// table counts the units of each tuple.
+func (s *solver) table() (*anonymity.Table, error) {
+	quasi, sensitive := s.attributes()
 	t, err := anonymity.NewTable(quasi, sensitive)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range s.order {
-		if cut == nil || !cut[id] {
-			codes := s.numbers(id)
-			if err := t.Add(codes[:len(quasi)], codes[len(quasi):], s.counts[id]); err != nil {
-				return nil, err
-			}
+		codes := s.numbers(id)
+		if err := t.Add(codes[:len(quasi)], codes[len(quasi):], s.counts[id]); err != nil {
+			return nil, err
 		}
 	}
 	return t, nil
@@ -165,11 +193,11 @@ func (s *solver) table(cut []bool) (*anonymity.Table, error) {
 
 // granted gives the models of the columns that are granted: without the sensitive one
 // there is nothing to infer.
-func (s *solver) granted() anonymity.Models {
-	if s.sensitive == nil {
-		return anonymity.Models{K: s.models.K}
+func (a *anonymiser) granted() anonymity.Models {
+	if a.sensitive == nil {
+		return anonymity.Models{K: a.models.K}
 	}
-	return s.models
+	return a.models
 }
 
 // solve gives the levels with the least loss, and the tuples to suppress there.
@@ -197,6 +225,8 @@ func (s *solver) solve(ctx context.Context, table *anonymity.Table) (levels []in
 		cut, gone := s.cutAt(found.Levels, release)
 		if float64(gone) <= most*float64(s.Rows) {
 			s.Suppressed, s.Loss = gone, found.Loss
+			in := release.Inside // of all that the models keep: those that the second count cuts are among them
+			s.Met.LeastDistinct, s.Met.LeastEntropy, s.Met.MostDistance = in.Distinct, in.Entropy, in.Distance
 			return found.Levels, cut, nil
 		}
 		spec.Models.K, spec.SuppressionLimit = 2*spec.Models.K, spec.SuppressionLimit/2
@@ -205,19 +235,28 @@ func (s *solver) solve(ctx context.Context, table *anonymity.Table) (levels []in
 
 // cutAt gives the tuples that are suppressed at some levels, and counts their rows.
 func (s *solver) cutAt(levels []int, release *anonymity.Release) (cut []bool, rows int64) {
-	class, classes := s.classes(levels)
-	var units []int64
-	if s.ordinals != "" {
-		units = s.units(func(id uint32) uint32 { return class[id] }, classes)
-	}
-	cut = make([]bool, len(class))
+	s.count(levels)
+	cut = make([]bool, len(s.class))
 	for id := range cut {
-		few := units != nil && units[class[id]] < int64(s.models.K)
+		few := s.sizes[s.class[id]] < int64(s.models.K)
 		if cut[id] = few || !release.Kept(s.numbers(uint32(id))[:len(s.quasi)]); cut[id] {
 			rows += s.tuples.rows[id]
 		}
 	}
 	return cut, rows
+}
+
+// count numbers the classes at some levels and counts the units of each.
+func (s *solver) count(levels []int) {
+	var classes int
+	if s.class, classes = s.classes(levels); s.ordinals != "" {
+		s.sizes = s.units(func(id uint32) uint32 { return s.class[id] }, classes)
+		return
+	}
+	s.sizes = make([]int64, classes)
+	for id, rows := range s.tuples.rows {
+		s.sizes[s.class[id]] += rows
+	}
 }
 
 // classes numbers the tuples by what their quasi-identifiers are at some levels.
@@ -238,36 +277,4 @@ func (s *solver) classes(levels []int) (class []uint32, classes int) {
 		class[id] = number
 	}
 	return class, len(known)
-}
-
-// judge notes the risk before and after, and which tuples of quasi-identifiers go.
-func (s *solver) judge(table *anonymity.Table, levels []int, cut []bool) (err error) {
-	if s.Before, err = risk(table, make([]int, len(levels))); err != nil {
-		return err
-	}
-	if s.Suppressed < s.Rows {
-		left, err := s.table(cut)
-		if err == nil {
-			s.After, err = risk(left, levels)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	s.After.Suppressed = table.Rows() - s.After.Rows
-	s.cut = map[string]struct{}{}
-	for id, gone := range cut {
-		if gone {
-			s.cut[string(appendKey(nil, s.tuples.at(id)[:len(s.quasi)]))] = struct{}{}
-		}
-	}
-	return nil
-}
-
-func risk(t *anonymity.Table, levels []int) (anonymity.Risk, error) {
-	release, err := t.Release(levels, anonymity.Spec{})
-	if err != nil {
-		return anonymity.Risk{}, err
-	}
-	return release.Risk(nil)
 }

@@ -207,12 +207,17 @@ func TestDiversityAndCloseness(t *testing.T) {
 	for _, v := range d.values[5] {
 		whole[v]++
 	}
-	out, _ := d.anonymised(t, 700, stepOf(t, fullSection+"  l: {column: icd, distinct: 4}\n  t: {column: icd, most: 0.4}\n"))
+	out, did := d.anonymised(t, 700, stepOf(t, fullSection+"  l: {column: icd, distinct: 4}\n  t: {column: icd, most: 0.4}\n"))
+	if m := did.Met; m.K != 5 || m.Sensitive != "icd" || m.Distinct != 4 || m.T != 0.4 || m.LeastDistinct < 4 || m.LeastEntropy <= 1 || m.MostDistance <= 0 || m.MostDistance > 0.4 {
+		t.Errorf("the step says it meets %+v", m)
+	}
 	quasi := []string{"age", "birth", "district", "sex"}
+	smallest, classes, counted := 1<<30, 0, 0
 	for key, c := range classesOf(d, out, quasi...) {
 		if key == hidden(4) {
 			continue
 		}
+		smallest, classes, counted = min(smallest, len(c.subjects)), classes+1, counted+len(c.subjects)
 		if len(c.icd) < 4 || len(c.subjects) < 5 {
 			t.Errorf("class %s has %d diagnoses of %d subjects", key, len(c.icd), len(c.subjects))
 		}
@@ -223,6 +228,9 @@ func TestDiversityAndCloseness(t *testing.T) {
 		if distance > 0.45 { // t counts a diagnosis of a subject once, this every row
 			t.Errorf("class %s is %.2f from the whole", key, distance)
 		}
+	}
+	if r := did.After; int(r.Smallest) != smallest || int(r.Classes) != classes || int(r.Rows) != counted { // a subject with two diagnoses counts once
+		t.Errorf("the risk is measured over %+v, and the view has %d classes of %d subjects and more, %d in all", r, classes, smallest, counted)
 	}
 	hierarchy := "  t: {column: icd, most: 0.2}\n"
 	for i := range 9 {

@@ -1,9 +1,21 @@
 package masking
 
-import "yingbi/internal/fault"
+import (
+	"slices"
+
+	"yingbi/internal/fault"
+)
 
 // opener gives the value behind what a rule made of it.
 type opener func(masked string) (string, error)
+
+// Opens reports whether [Policy.Detokenise] can give the values of a column back.
+func (p *Policy) Opens(column string) bool {
+	return slices.ContainsFunc(p.rules, func(r rule) bool {
+		def, _, _ := define(r.name)
+		return r.column == column && def.open != nil
+	})
+}
 
 // Detokenise gives the value behind a token of the column, or behind an enciphered
 // number of the rule fpe, under the scenario's secret. It is for a domain's own people

@@ -239,7 +239,13 @@ func TestTokensOfAKind(t *testing.T) {
 func TestDetokeniseRefuses(t *testing.T) {
 	columns := []Column{{Name: "c", Type: text}, {Name: "f", Type: text}, {Name: "p", Type: text}}
 	p := policyOf(t, "c: token", "f: {rule: fpe, format: mobile}", "p: pseudonym")
+	if !p.Opens("c") || !p.Opens("f") {
+		t.Error("tokens and enciphered numbers do not open")
+	}
 	for _, name := range []string{"p", "missing", ""} {
+		if p.Opens(name) {
+			t.Errorf("column %q opens", name)
+		}
 		if _, err := p.Detokenise(columns, name, secret, "x"); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("column %q: %v", name, err)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"yingbi/internal/fault"
 	"yingbi/masking"
 )
@@ -15,7 +17,13 @@ func (b *builder) survey(ctx context.Context) error {
 	if !b.masker.Surveys() {
 		return nil
 	}
-	err := b.eachBatch(ctx, b.masker.SurveyReads(), func() eachBatch { return b.masker.Survey })
+	err := b.eachBatch(ctx, b.masker.SurveyReads(), func() eachBatch {
+		return func(batch arrow.RecordBatch, first int64) error {
+			err := b.masker.Survey(batch, first)
+			b.did(batch.NumRows())
+			return err
+		}
+	})
 	if err == nil {
 		err = b.masker.Settle(ctx)
 	}

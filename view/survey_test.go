@@ -40,6 +40,17 @@ func (h *home) wholeRequest(t testing.TB) Request {
 	return req
 }
 
+// Where a rule looks at all rows first, they are told of too.
+func TestProgressOfASurvey(t *testing.T) {
+	req := newHome(t, 900, 1100).wholeRequest(t)
+	var told []int64
+	req.Progress = func(done int64) { told = append(told, done) }
+	build(t, req, limits{workers: 1, memory: 0, bucket: 300})
+	if !slices.IsSorted(told) || len(told) < 6 || told[len(told)-1] != 6000 {
+		t.Errorf("progress %v, want it to end at 6000", told)
+	}
+}
+
 // Rules over whole columns give the same bytes by however many workers, and what they
 // promise holds over the view.
 func TestWholeRulesOverAView(t *testing.T) {

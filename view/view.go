@@ -31,7 +31,8 @@ type Request struct {
 	Requires masking.Requirement
 
 	// Progress is told, from several goroutines, how many rows of a view that is being
-	// built were masked or put in their place: in the end twice the rows of the version.
+	// built were masked or put in their place: in the end twice the rows of the version,
+	// and three times where a rule looks at all rows before it masks one.
 	Progress func(done int64)
 }
 

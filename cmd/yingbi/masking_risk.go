@@ -56,12 +56,12 @@ func (a *app) showAnonymized(got anonymized) {
 			}
 		}
 	}
-	a.showRisk(got.Risk.Before, got.Risk.After)
+	a.showRisk(a.tr("rows", "行"), got.Risk.Before, got.Risk.After)
 }
 
-// showRisk prints risks of re-identification and a chart of the sizes of classes. After
-// may be nil.
-func (a *app) showRisk(before, after *anonymity.Risk) {
+// showRisk prints risks of re-identification and a chart of the sizes of classes, which
+// count units, such as rows. After may be nil.
+func (a *app) showRisk(units string, before, after *anonymity.Risk) {
 	a.heading("Risk of re-identification", "重识别风险")
 	both := []*anonymity.Risk{before}
 	header := []string{"", a.tr("before", "处理前")}
@@ -77,12 +77,12 @@ func (a *app) showRisk(before, after *anonymity.Risk) {
 	}
 	share := func(s anonymity.Share) string { return fmt.Sprintf("%s / %s", percent(s.Max), percent(s.Mean)) }
 	a.indented("  ", header, [][]string{
-		line(a.tr("rows", "行"), func(r *anonymity.Risk) string { return strconv.FormatInt(r.Rows, 10) }),
+		line(units, func(r *anonymity.Risk) string { return strconv.FormatInt(r.Rows, 10) }),
 		line(a.tr("classes", "等价类"), func(r *anonymity.Risk) string { return strconv.FormatInt(r.Classes, 10) }),
 		line(a.tr("class size: least / mean / most", "类大小：最小 / 平均 / 最大"), func(r *anonymity.Risk) string {
 			return fmt.Sprintf("%d / %.1f / %d", r.Smallest, r.Mean, r.Largest)
 		}),
-		line(a.tr("rows alone in their class", "唯一行"), func(r *anonymity.Risk) string {
+		line(a.tr(units+" alone in their class", "类中唯一的"+units), func(r *anonymity.Risk) string {
 			return fmt.Sprintf("%d (%s)", r.Uniques, percent(float64(r.Uniques)/float64(max(r.Rows, 1))))
 		}),
 		line(a.tr("prosecutor: highest / mean", "检察官风险：最高 / 平均"), func(r *anonymity.Risk) string { return share(r.Prosecutor) }),
@@ -90,7 +90,7 @@ func (a *app) showRisk(before, after *anonymity.Risk) {
 		line(a.tr("marketer", "营销者风险"), func(r *anonymity.Risk) string { return percent(r.Marketer) }),
 	})
 	for i, r := range both {
-		a.say("\n%s: share of rows by the size of their class", "\n%s：各类大小所占行比例", header[i+1])
+		a.say("\n%s: share of %s by the size of their class", "\n%s：%s 按等价类大小的比例", header[i+1], units)
 		a.chart(r)
 	}
 }

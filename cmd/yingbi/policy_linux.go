@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) policyCommand() *cobra.Command {
-	c := &cobra.Command{Use: "policy", GroupID: groupData, Short: a.tr("set and list masking policies", "设置与列出脱敏策略")}
+	c := &cobra.Command{Use: "policy", GroupID: groupData, Short: a.tr("set and list masking policies, open tokens", "设置与列出脱敏策略，还原令牌")}
 	set := a.documentVerb("set FILE", a.tr("set a masking policy (docs/MASKING.md)", "设置脱敏策略（见 docs/MASKING.md）"),
 		"  yingbi policy set claims-policy.yaml --as shen --key shen.key",
 		func(ctx context.Context, s *domain.Session, file string, body []byte) (string, error) {
@@ -35,6 +35,6 @@ func (a *app) policyCommand() *cobra.Command {
 			a.showText(string(d.Body))
 			return nil
 		})
-	c.AddCommand(set, list, show)
+	c.AddCommand(set, list, show, a.policyReveal())
 	return c
 }

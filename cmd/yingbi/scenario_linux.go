@@ -36,7 +36,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 			}
 			return v.ID, nil
 		})
-	c.AddCommand(sign, approve, a.scenarioKit(),
+	c.AddCommand(sign, approve, a.scenarioKit(), a.scenarioRisk(),
 		a.documentList("list", job.DocScenario, a.tr("list scenarios", "列出应用场景"),
 			"  yingbi scenario list --as wang --key wang.key",
 			"no scenarios yet; the authority approves one with: yingbi scenario approve FILE", "尚无应用场景；由实施机构批准：yingbi scenario approve FILE"),

@@ -28,8 +28,9 @@ const patience = 20 * time.Second
 // scriptCommands gives what the scripts have besides testscript's own commands:
 //
 //	domain                 copy the fixture here, and set $YINGBI_DOMAIN, $NAME, $PUBLIC, $QUEUED, $HELD, $RELEASED
-//	guests                 build two hostile modules, a job and a mapping into $GUESTS
+//	guests                 build three hostile modules, a job and a mapping into $GUESTS
 //	allguests              build every example module into $GUESTS
+//	page FILE GOLDEN       the page is the golden file of testdata/page, but for ids, times, terms, digests and records
 //	as PERSON              be somebody of the fixture from now on
 //	exit CODE COMMAND…     run a command that ends with this exit code
 //	json [PATH VARIABLE]   standard output is JSON with snake_case keys; put the value at .a.0.b into a variable

@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		return makeFixture(t.Context(), dir, exe)
 	})
 	hostile := sync.OnceValue(func() error {
-		return buildGuests(filepath.Join(shared, "hostile"), "hostile-spin", "hostile-files", "compare", "readmission")
+		return buildGuests(filepath.Join(shared, "hostile"), "hostile-spin", "hostile-files", "hostile-smuggle", "compare", "readmission")
 	})
 	commands := scriptCommands()
 	commands["domain"] = func(ts *testscript.TestScript, _ bool, _ []string) {
@@ -47,6 +47,11 @@ func TestScripts(t *testing.T) {
 		}
 		ts.Setenv("GUESTS", ts.MkAbs("guests"))
 	}
+	golden, err := filepath.Abs(filepath.Join("testdata", "page"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands["page"] = scriptPage(golden)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		Deadline:            time.Now().Add(3 * time.Minute),

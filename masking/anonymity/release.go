@@ -11,6 +11,7 @@ type Release struct {
 	Rows       int64 // kept
 	Suppressed int64 // rows
 	Classes    int64 // kept
+	Inside     Inside
 	quasi      []Attribute
 	levels     []int
 	kept       map[string]int // place in sizes of each class that is kept, by its codes
@@ -40,7 +41,9 @@ func (t *Table) Release(levels []int, spec Spec) (*Release, error) {
 	}
 	judge := judge{p: p, models: spec.Models, byLoss: spec.Metric == Loss}
 	s, _ := judge.look(c, levels, t.rows)
-	return newRelease(t, p, &s), nil
+	r := newRelease(t, p, &s)
+	r.Inside = p.inside(c, s.broken, spec.Models.Distance)
+	return r, nil
 }
 
 func newRelease(t *Table, p *problem, s *state) *Release {
