@@ -32,8 +32,14 @@
 //
 // Trust: Reader and Project read only files that this package made and a seal
 // protected since; neither is a reader of uploads. What arrow-go refuses or panics at
-// is an Integrity fault, and an error of the source itself is given as it is. table
-// holds no key and touches no storage: it sees an io.Writer or an io.ReaderAt.
+// is an Integrity fault, and an error of the source itself is given as it is. arrow-go
+// allocates by the numbers it reads, though, up to all memory by one damaged byte. So
+// the lists of a footer are counted first, and Reader refuses a chunk with other pages
+// than those above: sizes that disagree, words' numbers beyond the dictionary, delta
+// blocks but of 128 values in four parts, more values than rows. A chunk is checked
+// when the library reads it, which it does at once, so that nothing is opened twice.
+//
+// table holds no key and touches no storage: it sees an io.Writer or an io.ReaderAt.
 // Project reads of each part the footer and the bytes of the wanted columns, and
 // nothing else.
 package table

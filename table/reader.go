@@ -43,12 +43,8 @@ func NewReader(src Source, columns []string) (_ *Reader, err error) {
 	if r.rows == 0 || len(indices) == 0 {
 		return r, nil
 	}
-	for group := range f.NumRowGroups() {
-		for _, column := range indices {
-			if _, err := s.span(f.MetaData(), group, column); err != nil {
-				return nil, err // the library would panic in a goroutine of its own
-			}
-		}
+	if err := s.expect(f.MetaData(), indices, fields); err != nil {
+		return nil, err // the library would panic in a goroutine of its own
 	}
 	in, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: batchRows}, memory.DefaultAllocator)
 	if err != nil {

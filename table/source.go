@@ -22,7 +22,9 @@ type Source struct {
 // its reads.
 type source struct {
 	*io.SectionReader
-	err error
+	err    error
+	chunks map[span]*chunk // if not nil, the library reads these alone, each at once
+	plain  []byte          // room to check them
 }
 
 func newSource(src Source) *source {
@@ -31,7 +33,7 @@ func newSource(src Source) *source {
 	return s
 }
 
-// watch notes the errors of a source.
+// watch notes the errors of a source, and hands out nothing that is not checked.
 type watch struct {
 	io.ReaderAt
 	source *source
@@ -39,6 +41,9 @@ type watch struct {
 
 func (w watch) ReadAt(p []byte, at int64) (int, error) {
 	n, err := w.ReaderAt.ReadAt(p, at)
+	if n == len(p) && (err == nil || err == io.EOF) {
+		err = w.source.admit(p, at)
+	}
 	if err != nil && err != io.EOF && w.source.err == nil {
 		w.source.err = err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/klauspost/compress/zstd"
 
+	"yingbi/internal/thrift"
 	"yingbi/sandbox/abi"
 )
 
@@ -50,21 +51,21 @@ func checkFooter(in *io.SectionReader) error {
 // schema, 4 the row groups, and 8 says how columns are encrypted; of a RowGroup,
 // field 1 lists its columns.
 func walkFooter(footer []byte) error {
-	t := &thrift{b: footer}
+	t := thrift.New(footer)
 	elements, chunks, encrypted := uint64(0), uint64(0), false
-	t.fields(0, func(id int16, kind byte) {
+	t.Fields(func(id int16, kind thrift.Kind) {
 		switch {
-		case id == 2 && kind == thriftList:
+		case id == 2 && kind == thrift.List:
 			at := *t
-			_, elements = at.list()
-		case id == 4 && kind == thriftList:
-			_, groups := t.list()
-			for ; groups > 0 && !t.bad; groups-- {
+			_, elements = at.List()
+		case id == 4 && kind == thrift.List:
+			_, groups := t.List()
+			for ; groups > 0 && !t.Bad(); groups-- {
 				chunks++ // a group without columns is one
-				t.fields(1, func(id int16, kind byte) {
-					if id == 1 && kind == thriftList {
+				t.Fields(func(id int16, kind thrift.Kind) {
+					if id == 1 && kind == thrift.List {
 						at := *t
-						_, n := at.list()
+						_, n := at.List()
 						chunks += n
 					}
 				})
@@ -74,58 +75,16 @@ func walkFooter(footer []byte) error {
 		}
 	})
 	switch {
-	case encrypted && !t.bad:
+	case encrypted && !t.Bad():
 		return abi.Failure{Code: abi.FailEncrypted}
 	case elements > 4*abi.MaxColumns: // groups of columns are elements too
 		return abi.Failure{Code: abi.FailTooWide}
 	case chunks > maxChunks:
 		return abi.Over(abi.LimitChunks)
-	case t.bad:
+	case t.Bad():
 		return errParquet
 	}
 	return nil
-}
-
-// pageHead is what a page says of itself.
-type pageHead struct {
-	kind, size, stored, values int64
-	levels                     int64 // bytes before what is compressed
-	plain                      bool  // nothing is compressed
-}
-
-const (
-	pageDictionary = 2
-	pageData2      = 3
-)
-
-// readPageHead reads a PageHeader: field 1 is the type, 2 and 3 are the sizes, 5,
-// 7 and 8 the header of a page of data, of a dictionary, and of data of version 2.
-func readPageHead(b []byte) (h pageHead, size int, ok bool) {
-	t := &thrift{b: b}
-	inner := func(names map[int16]*int64, plain *bool) {
-		t.fields(1, func(id int16, kind byte) {
-			if kind == thriftFalse && id == 7 && plain != nil {
-				*plain = true
-			}
-			if at, ok := names[id]; ok && kind <= thriftI64 && kind > thriftByte {
-				*at = t.integer()
-			}
-		})
-	}
-	var definitions, repetitions int64
-	t.fields(0, func(id int16, kind byte) {
-		switch {
-		case kind == thriftStruct && (id == 5 || id == 7):
-			inner(map[int16]*int64{1: &h.values}, nil)
-		case kind == thriftStruct && id == 8:
-			inner(map[int16]*int64{1: &h.values, 5: &definitions, 6: &repetitions}, &h.plain)
-		case kind <= thriftI64 && kind > thriftByte && id >= 1 && id <= 3:
-			*[]*int64{&h.kind, &h.size, &h.stored}[id-1] = t.integer()
-		}
-	})
-	h.levels = definitions + repetitions
-	return h, t.at, !t.bad && h.size >= 0 && h.stored >= 0 && h.values >= 0 &&
-		definitions >= 0 && repetitions >= 0 && h.levels <= h.stored && h.levels <= h.size
 }
 
 // checkPages walks the pages of a column chunk, of length bytes from start. What
@@ -138,20 +97,20 @@ func checkPages(in io.ReaderAt, start, length int64, codec compress.Compression)
 			return err
 		}
 		body := at + int64(size)
-		at = body + h.stored
-		if h.stored > start+length-body {
+		at = body + h.Stored
+		if h.Stored > start+length-body {
 			return errParquet
 		}
 		switch {
-		case h.size > maxPage, h.values > maxPageValues:
+		case h.Size > maxPage, h.Values > maxPageValues:
 			return abi.Over(abi.LimitPage)
-		case h.kind == pageDictionary && h.values > maxDictionary:
+		case h.Type == thrift.DictionaryPage && h.Values > maxDictionary:
 			return abi.Over(abi.LimitDictionary)
 		}
-		if h.kind == pageData2 && (h.plain || h.levels == h.stored) {
+		if h.Type == thrift.DataPage2 && (h.Plain || h.Levels == h.Stored) {
 			continue
 		}
-		if err := checkContent(io.NewSectionReader(in, body+h.levels, h.stored-h.levels), h.size-h.levels, codec); err != nil {
+		if err := checkContent(io.NewSectionReader(in, body+h.Levels, h.Stored-h.Levels), h.Size-h.Levels, codec); err != nil {
 			return err
 		}
 	}
@@ -159,10 +118,10 @@ func checkPages(in io.ReaderAt, start, length int64, codec compress.Compression)
 }
 
 // pageAt reads the header of a page, which has no length of its own.
-func pageAt(in io.ReaderAt, at, left int64, buf *[]byte) (h pageHead, size int, err error) {
+func pageAt(in io.ReaderAt, at, left int64, buf *[]byte) (h thrift.PageHeader, size int, err error) {
 	for {
 		n, _ := in.ReadAt((*buf)[:min(int64(len(*buf)), left)], at)
-		h, size, ok := readPageHead((*buf)[:n])
+		h, size, ok := thrift.ReadPageHeader((*buf)[:n])
 		if ok {
 			return h, size, nil
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 
+	"yingbi/internal/thrift"
 	"yingbi/sandbox/abi"
 )
 
@@ -27,9 +28,9 @@ func pageHeader(kind, size, stored int64, field byte, values int64) []byte {
 	for _, v := range []int64{kind, size, stored} {
 		b = append(append(b, 0x15), varint(v)...) // the next field, an i32
 	}
-	b = append(b, (field-3)<<4|thriftStruct, 0x15)
-	b = append(append(b, varint(values)...), 0x15, 0, 0x15, 0x06, 0x15, 0x06, thriftStop) // encodings: PLAIN, RLE, RLE
-	return append(b, thriftStop)
+	b = append(b, (field-3)<<4|byte(thrift.Struct), 0x15)
+	b = append(append(b, varint(values)...), 0x15, 0, 0x15, 0x06, 0x15, 0x06, byte(thrift.Stop)) // encodings: PLAIN, RLE, RLE
+	return append(b, byte(thrift.Stop))
 }
 
 // graft makes the pages those of the column of a file of three rows.
@@ -98,7 +99,7 @@ func TestParquetBombs(t *testing.T) {
 		"the bomb is the second page":   {z, append(page(2, 1<<20, 7, 1, full), page(0, 1<<31-1, 5, 3, full)...), abi.Over(abi.LimitPage)},
 		"a header without an end":       {plain, bytes.Repeat([]byte{0x15, 0}, 3000), errParquet},
 		"a header that is one long map": {plain, []byte("\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x55"), errParquet},
-		"nothing":                       {plain, []byte{thriftStop}, errParquet},
+		"nothing":                       {plain, []byte{byte(thrift.Stop)}, errParquet},
 	} {
 		if u := ingestFile(t, graft(t, c.codec, c.pages), n); u.err != c.want || u.summary != nil {
 			t.Errorf("%s: %v, want %v", name, u.err, c.want)
@@ -129,11 +130,11 @@ func TestFooters(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint32([]byte("PAR1"+content), uint32(len(content))), "PAR1"...)
 	}
 	list := func(field byte, elements int, element string) string {
-		return string([]byte{field<<4 | thriftList, 0xf0 | thriftStruct}) + string(binary.AppendUvarint(nil, uint64(elements))) + strings.Repeat(element, elements)
+		return string([]byte{field<<4 | byte(thrift.List), 0xf0 | byte(thrift.Struct)}) + string(binary.AppendUvarint(nil, uint64(elements))) + strings.Repeat(element, elements)
 	}
 	encrypted := bytes.Clone(b)
 	copy(encrypted[len(b)-4:], "PARE")
-	group := string([]byte{1<<4 | thriftList, 0xf0 | thriftStruct, 0xe8, 0x07}) + strings.Repeat("\x00", 1000) + "\x00" // 1000 columns
+	group := string([]byte{1<<4 | byte(thrift.List), 0xf0 | byte(thrift.Struct), 0xe8, 0x07}) + strings.Repeat("\x00", 1000) + "\x00" // 1000 columns
 	for name, c := range map[string]struct {
 		b    []byte
 		want abi.Failure
@@ -199,21 +200,15 @@ func TestInspectParquet(t *testing.T) {
 	}
 }
 
-// Any footer or header is walked to its end or found bad.
-func FuzzThrift(f *testing.F) {
+// Any footer is walked to its end or found bad.
+func FuzzFooter(f *testing.F) {
 	b := parquetOf(f, nil, 1, "n", arrow.PrimitiveTypes.Int64, `[1,2,3]`)
 	size := int(binary.LittleEndian.Uint32(b[len(b)-8:]))
 	f.Add(b[len(b)-8-size : len(b)-8])
-	f.Add(b[4:40])
-	f.Add(pageHeader(0, 16, 8, 5, 3))
-	f.Add(pageHeader(3, 16, 8, 8, 3))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var failure abi.Failure
 		if err := walkFooter(b); err != nil && !errors.As(err, &failure) {
 			t.Fatal(err)
-		}
-		if h, n, ok := readPageHead(b); ok && (n > len(b) || n == 0 || h.size < 0 || h.stored < h.levels) {
-			t.Fatalf("%x: %+v in %d bytes", b, h, n)
 		}
 	})
 }
