@@ -74,7 +74,7 @@ func (r *ownRules) judge(t *tally, kind manifest.MeasureKind, weighs bool) []str
 		Cells:    []egress.Cell{cell},
 	}
 	out := []string{}
-	for _, f := range egress.Judge(r.preset, []*egress.Table{table}).Tables[0].Cells[0].Findings {
+	for _, f := range r.preset.Findings(table)[0] {
 		name := string(f.Rule)
 		if f.Rule == egress.RuleMinimum && t.subjects >= r.preset.Minimum {
 			name = ruleNonzero

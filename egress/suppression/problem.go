@@ -39,6 +39,7 @@ type Problem struct {
 	Equations []Equation // between cells, over all tables
 	Primary   []int      // cells to withhold and to protect
 	Needs     []Need     // of each primary cell; nil: no interval may be a point
+	Withheld  []int      // cells that are withheld besides, and need no protection
 	// Bounds are known of each cell beforehand. Nil: no cell is negative, or nothing
 	// where one is.
 	Bounds []Interval
@@ -68,7 +69,7 @@ func (p *Problem) validate() error {
 	if p.Bounds != nil && len(p.Bounds) != n || p.Costs != nil && len(p.Costs) != n || p.Needs != nil && len(p.Needs) != len(p.Primary) {
 		return wrong("bounds and costs are given for each cell, needs for each primary cell")
 	}
-	if err := p.checkCells(p.Primary); err != nil {
+	if err := p.checkCells(slices.Concat(p.Primary, p.Withheld)); err != nil {
 		return err
 	}
 	for i, c := range p.Costs {

@@ -57,15 +57,18 @@ func Protect(ctx context.Context, p Problem) (Pattern, error) {
 func (s *search) learnLonely() {
 	for _, e := range s.Equations {
 		var others clause
-		primary := 0
+		primary, hidden := 0, 0
 		for _, t := range e {
-			if s.index[t.Cell] >= 0 {
-				primary++
+			if s.given[t.Cell] {
+				hidden++
 			} else {
 				others = append(others, t.Cell)
 			}
+			if s.index[t.Cell] >= 0 {
+				primary++
+			}
 		}
-		if primary == 1 {
+		if primary == 1 && hidden == 1 {
 			slices.Sort(others)
 			s.learn(others)
 		}
@@ -105,7 +108,7 @@ func (s *search) first(ctx context.Context) ([]int, error) {
 func (s *search) unprotectable(ctx context.Context) error {
 	var all []int
 	for i, c := range s.cost {
-		if s.index[i] >= 0 || !math.IsInf(c, 1) {
+		if s.given[i] || !math.IsInf(c, 1) {
 			all = append(all, i)
 		}
 	}
@@ -115,7 +118,7 @@ func (s *search) unprotectable(ctx context.Context) error {
 	}
 	most := Pattern{Suppressed: all, Intervals: intervals}
 	for _, c := range all {
-		if s.index[c] < 0 {
+		if !s.given[c] {
 			most.Secondary = append(most.Secondary, c)
 		}
 	}
@@ -125,7 +128,7 @@ func (s *search) unprotectable(ctx context.Context) error {
 // withhold sets the pattern, and forgets proofs that do not hold in it.
 func (s *search) withhold(secondary []int) {
 	s.withheld = make([]bool, len(s.Values))
-	for _, cells := range [][]int{s.Primary, secondary} {
+	for _, cells := range [][]int{s.Primary, s.Withheld, secondary} {
 		for _, c := range cells {
 			s.withheld[c] = true
 		}
@@ -242,11 +245,11 @@ func (s *search) onlyHit(cell int) bool {
 	})
 }
 
-// secondary lists what is withheld and not primary.
+// secondary lists what is withheld and was not before.
 func (s *search) secondary() []int {
 	var out []int
 	for c, is := range s.withheld {
-		if is && s.index[c] < 0 {
+		if is && !s.given[c] {
 			out = append(out, c)
 		}
 	}
@@ -255,7 +258,7 @@ func (s *search) secondary() []int {
 
 // confirm computes all intervals anew, and holds them against what is needed.
 func (s *search) confirm(ctx context.Context, secondary []int, least bool) (Pattern, error) {
-	p := Pattern{Suppressed: append(slices.Clone(s.Primary), secondary...), Secondary: secondary, Least: least}
+	p := Pattern{Suppressed: slices.Concat(s.Primary, s.Withheld, secondary), Secondary: secondary, Least: least}
 	slices.Sort(p.Suppressed)
 	var err error
 	if p.Intervals, err = s.intervals(ctx, p.Suppressed); err != nil {

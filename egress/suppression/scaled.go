@@ -11,6 +11,7 @@ type scaled struct {
 	above []room // and rise
 	wants []want // of each primary cell
 	index []int  // of each cell: its place among the primary ones, or -1
+	given []bool // of each cell: it is withheld from the beginning
 }
 
 // room is how far something may move from zero.
@@ -27,7 +28,7 @@ type want struct {
 
 func (p *Problem) scale() *scaled {
 	n := len(p.Values)
-	s := &scaled{Problem: p, below: make([]room, n), above: make([]room, n), index: make([]int, n)}
+	s := &scaled{Problem: p, below: make([]room, n), above: make([]room, n), index: make([]int, n), given: make([]bool, n)}
 	bounds := p.bounds()
 	falls, rises := make([]*big.Rat, n), make([]*big.Rat, n)
 	unit := big.NewInt(1)
@@ -55,7 +56,10 @@ func (p *Problem) scale() *scaled {
 			w.step = s.unit
 		}
 		s.wants = append(s.wants, w)
-		s.index[cell] = i
+		s.index[cell], s.given[cell] = i, true
+	}
+	for _, cell := range p.Withheld {
+		s.given[cell] = true
 	}
 	return s
 }
