@@ -95,7 +95,7 @@ func acroRules(t *testing.T, cell acroCell) map[Rule]bool {
 		}
 	}
 	table.Cells = []Cell{c}
-	r := Judge(preset(t, "default"), []*Table{table})
+	r := judge(t, preset(t, "default"), []*Table{table})
 	return rulesOf(r, 0)
 }
 

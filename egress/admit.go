@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"yingbi/egress/label"
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 )
@@ -21,12 +22,13 @@ const (
 
 // Admit takes what a protected module emitted as a table to be published. words
 // are the manifest's own texts (Plan.Words): any other text, and every date, must
-// stand in the finished tables that the module was shown. Numbers are cut to 15
+// stand in the finished tables that the module was shown, and be fit to leave (package
+// label). Numbers are cut to 15
 // significant digits, so that none of them carries a message.
 func Admit(output string, sources []*Published, words []string, r Result) (*Published, error) {
 	a := admission{output: output, words: map[string]bool{}, dates: map[string]bool{}}
 	for _, w := range words {
-		a.words[w] = true
+		a.words[w] = label.Check(w) == ""
 	}
 	limit := emittedAllowance
 	for _, s := range sources {

@@ -1,8 +1,8 @@
 package egress
 
 import (
-	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"yingbi/internal/coltype"
@@ -90,11 +90,11 @@ func shaped(t manifest.PlanTable, s manifest.Statement, r Result) error {
 
 // keyText joins keys so that different ones differ.
 func keyText(keys []Value) string {
-	var b strings.Builder
+	var b []byte
 	for _, k := range keys {
-		fmt.Fprintf(&b, "%s%d:%s", k.Mark, len(k.Text), k.Text)
+		b = append(append(strconv.AppendInt(append(b, k.Mark...), int64(len(k.Text)), 10), ':'), k.Text...)
 	}
-	return b.String()
+	return string(b)
 }
 
 func (c *Cell) figure(r Result, what manifest.Column, col, row int) {

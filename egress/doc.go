@@ -8,6 +8,10 @@
 //	module's figures ─┬─ verified:  Compare(Table) ─► Comparison, for the report only
 //	                  └─ protected: Admit(Published…) ─► Published of the module's own
 //
+// Judge looks at each cell by itself, then at all tables of the job together: what
+// is withheld must not follow from what adds up with it (package suppression), and the
+// texts beside the figures must be fit to leave (package label).
+//
 // The unit of protection is the subject. For each cell and each kind of subject
 // the evidence says how many distinct subjects stand behind a figure and how much
 // of it the largest of them contribute; docs/EGRESS.md gives the rules, their
@@ -20,7 +24,7 @@
 // and Published hold no figure that was withheld; a Report holds counts of it and
 // rules, is for reviewers alone, and shows no largest contribution.
 //
-// Arithmetic is exact (math/big); the same table gives the same bytes.
+// Arithmetic is exact; the same tables give the same bytes.
 //
-// The package imports crypto and manifest, and never sandbox, vault or view.
+// The package imports crypto, manifest, suppression and label, and never sandbox, vault or view.
 package egress

@@ -120,7 +120,7 @@ func TestFromManifestToVerdict(t *testing.T) {
 		}
 		tables = append(tables, table)
 	}
-	r := Judge(preset(t, "default"), tables)
+	r := judge(t, preset(t, "default"), tables)
 	if got, want := rows(r.Published("by_district")), "东 200 500 467000 124 0.33; 西 160 400 373000 125 0.338"; got != want {
 		t.Errorf("by_district: %s, want %s", got, want)
 	}

@@ -38,6 +38,16 @@ func preset(t testing.TB, name string) Preset {
 	return p
 }
 
+// judge applies a preset.
+func judge(t testing.TB, p Preset, tables []*Table) *Report {
+	t.Helper()
+	r, err := Judge(t.Context(), p, tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // group is a cell of n subjects who contribute 100, one row each, with the
 // largest and second as given.
 type group struct {

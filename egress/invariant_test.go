@@ -140,7 +140,7 @@ func TestOnePersonDoesNotShowInCellsOfOthers(t *testing.T) {
 		if changed[who].here {
 			touched[keyText([]Value{{Text: changed[who].district}, {Text: changed[who].hit}})] = true
 		}
-		a, b := Judge(p, []*Table{before}), Judge(p, []*Table{after})
+		a, b := judge(t, p, []*Table{before}), judge(t, p, []*Table{after})
 		oldLarge, newLarge := large(p, before), large(p, after)
 		if reflect.DeepEqual(oldLarge, newLarge) {
 			untouched++

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"context"
 	"slices"
 
 	"yingbi/manifest"
@@ -21,9 +22,11 @@ type Report struct {
 	Format      string        `json:"format"`
 	Preset      Preset        `json:"preset"`
 	Tables      []TableReport `json:"tables"`
+	Linked      []Linked      `json:"linked,omitempty"`      // tables that add up
 	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
 	Mappings    []Mapping     `json:"mappings,omitempty"`    // what a mapped module made records of
+	History     *History      `json:"history,omitempty"`     // how this stands to earlier releases
 	Warnings    []string      `json:"warnings,omitempty"`    // what the data make of it; for reviewers, never for a certificate
 	NotChecked  []string      `json:"not_checked"`           // follows from the manifest alone
 	Decision    string        `json:"decision"`
@@ -62,11 +65,10 @@ type CellReport struct {
 	Findings []Finding `json:"findings,omitempty"`
 }
 
-const reportFormat = "yingbi egress report v1"
+const reportFormat = "yingbi egress report v2"
 
 // notChecked says what this version leaves to the person who decides.
 var notChecked = []string{
-	"secondary suppression: whether a withheld cell follows from published ones, of this table or of another table of the job",
 	"cross-release audit: whether this release, combined with earlier ones on the same subjects, tells what none of them tells alone",
 	"intent: whether a condition, band or derived column was made to pick out one subject; read the manifest for it",
 }
@@ -82,29 +84,52 @@ func (r *Report) AddMappings(all []Mapping) {
 	}
 }
 
-// Judge applies a preset to the tables of one job.
-func Judge(p Preset, tables []*Table) *Report {
+// Judge applies a preset to the tables of one job. The same tables get the same
+// report; an error is that the context ended.
+func Judge(ctx context.Context, p Preset, tables []*Table) (*Report, error) {
 	r := &Report{Format: reportFormat, Preset: p, NotChecked: slices.Clone(notChecked), Decision: "a person decides"}
-	for _, t := range tables {
-		r.Tables = append(r.Tables, p.judge(t))
+	found := make([][][]Finding, len(tables))
+	for i, t := range tables {
+		found[i] = p.Findings(t)
 	}
-	r.NotChecked = append(r.NotChecked, overlaps(tables)...)
+	var err error
+	if r.Linked, err = p.secondary(ctx, tables, found); err != nil {
+		return nil, err
+	}
+	for i, t := range tables {
+		r.Tables = append(r.Tables, p.judge(t, found[i]))
+	}
+	r.NotChecked = append(append(r.NotChecked, coarsened(tables)...), overlaps(tables)...)
 	r.Warnings = append(p.onesided(r, tables), p.nearlyAlike(r, tables)...)
-	return r
+	return r, nil
 }
 
-func (p Preset) judge(t *Table) TableReport {
-	out := TableReport{Name: t.Name, Verdict: Publish, Rules: []Rule{}, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Unmatched: t.Unmatched, Cells: []CellReport{}, Failing: map[Rule]int{}}
-	full := p.fullCells(t, true)
+// Findings gives the rules that each cell of a table fails, whatever is published
+// beside it.
+func (p Preset) Findings(t *Table) [][]Finding {
+	out := make([][]Finding, len(t.Cells))
+	full, mute := p.fullCells(t, true), mislabelled(t)
 	unsound := p.sound() != nil || len(t.Units) == 0
 	for i := range t.Cells {
-		c := CellReport{Verdict: Publish, Findings: p.judgeCell(t, &t.Cells[i])}
+		out[i] = p.judgeCell(t, &t.Cells[i])
 		if full[i] {
-			c.Findings = append(c.Findings, Finding{RuleFull, -1, -1})
+			out[i] = append(out[i], Finding{RuleFull, -1, -1})
+		}
+		if mute[i] {
+			out[i] = append(out[i], Finding{RuleLabel, -1, -1})
 		}
 		if unsound {
-			c.Findings = append(c.Findings, Finding{RulePreset, -1, -1})
+			out[i] = append(out[i], Finding{RulePreset, -1, -1})
 		}
+	}
+	return out
+}
+
+// judge draws the verdict on a table from the findings of its cells.
+func (p Preset) judge(t *Table, found [][]Finding) TableReport {
+	out := TableReport{Name: t.Name, Verdict: Publish, Rules: []Rule{}, Keys: t.Keys, Measures: t.Measures, Units: t.Units, Unmatched: t.Unmatched, Cells: []CellReport{}, Failing: map[Rule]int{}}
+	for i := range t.Cells {
+		c := CellReport{Verdict: Publish, Findings: found[i]}
 		if len(c.Findings) > 0 {
 			c.Verdict = Withhold
 			out.Withheld++

@@ -40,7 +40,7 @@ func TestCompareCounts(t *testing.T) {
 }
 
 func finished(t *testing.T) []*Published {
-	p := Judge(preset(t, "default"), []*Table{oneKey(group{"东", 30, 100, 100}, group{"西", 300, 100, 100})}).Published("t")
+	p := judge(t, preset(t, "default"), []*Table{oneKey(group{"东", 30, 100, 100}, group{"西", 300, 100, 100})}).Published("t")
 	p.Columns = append(p.Columns, PublishedColumn{Name: "since", Type: date})
 	for i := range p.Rows {
 		p.Rows[i] = append(p.Rows[i], Value{Text: "2024-01-01"})

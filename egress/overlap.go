@@ -35,6 +35,27 @@ func overlaps(tables []*Table) []string {
 	return out
 }
 
+// coarsened names tables of the same rows by different keys. They were compared by the
+// keys that they share; that a key of one follows from a key of the other, as a region
+// from a district, does not show in figures.
+func coarsened(tables []*Table) []string {
+	var names []string
+	for _, t := range tables {
+		if slices.ContainsFunc(tables, func(o *Table) bool { return sameRows(t, o) && !contains(t, o) && !contains(o, t) }) {
+			names = append(names, t.Name)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("coarser keys: whether cells of one table are made up of cells of another by keys that follow from each other, so that published ones add up to a withheld one (tables %s)", strings.Join(names, ", "))}
+}
+
+// contains reports that a table has all keys of another.
+func contains(t, o *Table) bool {
+	return !slices.ContainsFunc(keyNames(o), func(k string) bool { return !slices.Contains(keyNames(t), k) })
+}
+
 func differing(sources, wheres, groups int) string {
 	var out []string
 	for _, d := range []struct {

@@ -26,7 +26,7 @@ func rows(p *Published) string {
 }
 
 func TestPublishedFigures(t *testing.T) {
-	r := Judge(preset(t, "default"), []*Table{oneKey(group{"b", 1003, 100, 100}, group{"a", 12, 340, 100}, group{"c", 9, 100, 100})})
+	r := judge(t, preset(t, "default"), []*Table{oneKey(group{"b", 1003, 100, 100}, group{"a", 12, 340, 100}, group{"c", 9, 100, 100})})
 	// a: 10·1.00 + 3.40 + 1.00 = 14.40 over 12 rows; mean 1.2; sum 1.2·10. c is withheld, and its name with it.
 	if got, want := rows(r.Published("t")), "a 10 10 12 1.2; b 1005 1005 1010 1"; got != want {
 		t.Errorf("published %s, want %s", got, want)
@@ -108,7 +108,7 @@ func TestEmptyAndWithheldLookAlike(t *testing.T) {
 				out.Cells = append(out.Cells, c)
 			}
 		}
-		return Judge(p, []*Table{out}).Published("t")
+		return judge(t, p, []*Table{out}).Published("t")
 	}
 	withheld := build(map[string]int64{"a|<18": 50, "a|[18,60)": 50, "b|<18": 50, "b|[18,60)": 50, "b|>=60": 3, "c|<18": 3, "|<18": 20, "|[18,60)": 20})
 	if !withheld.Complete || len(withheld.Rows) != 9 {
@@ -136,7 +136,7 @@ func TestSparseTablesListPublishedCellsAlone(t *testing.T) {
 			out.Cells = append(out.Cells, c)
 		}
 	}
-	p := Judge(preset(t, "default"), []*Table{out}).Published("t")
+	p := judge(t, preset(t, "default"), []*Table{out}).Published("t")
 	if p.Complete || len(p.Rows) != 200 || !strings.Contains(p.Notes[len(p.Notes)-1], "not listed") || p.Rows[0][1].Text != "0" || p.Rows[1][1].Text != "100" {
 		t.Errorf("%d rows, complete %v, %v", len(p.Rows), p.Complete, p.Rows[:3])
 	}

@@ -56,7 +56,7 @@ func judged(t *testing.T, setup, columns, job string) (*Report, error) {
 		}
 		tables = append(tables, table)
 	}
-	return Judge(preset(t, "default"), tables), nil
+	return judge(t, preset(t, "default"), tables), nil
 }
 
 func mustJudge(t *testing.T, setup, columns, job string) *Report {

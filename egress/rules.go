@@ -2,8 +2,8 @@ package egress
 
 import (
 	"math/big"
+	"slices"
 
-	"yingbi/internal/coltype"
 	"yingbi/manifest"
 )
 
@@ -20,6 +20,10 @@ const (
 	RuleSmall     Rule = "small_count"      // a count so small that it is withheld before rounding
 	RuleFinite    Rule = "not_finite"       // a double that is no number
 	RulePreset    Rule = "preset"           // the preset is not sound, or there is no evidence
+
+	RuleLabel     Rule = "label"            // a text beside the figure may not leave
+	RuleSecondary Rule = "secondary"        // published beside the other tables of the job, it would tell a withheld one
+	RuleLinked    Rule = "linked_too_large" // of tables that add up, more cells than can be examined
 
 	RuleRowPerSubject Rule = "row_per_subject" // a table of single subjects
 	RuleNothingLeft   Rule = "nothing_left"    // every cell fails
@@ -51,8 +55,8 @@ func (p Preset) judgeCell(t *Table, c *Cell) []Finding {
 	}
 	for u, e := range c.Evidence {
 		add(RuleMinimum, u, -1, e.Subjects < p.Minimum)
-		for m, part := range e.Parts {
-			p.judgePart(t.Measures[m], part, u, func(r Rule, fails bool) { add(r, u, m, fails) })
+		for m := range e.Parts {
+			p.judgePart(t.Measures[m], &e.Parts[m], u, func(r Rule, fails bool) { add(r, u, m, fails) })
 		}
 	}
 	return out
@@ -73,7 +77,7 @@ func (p Preset) judgeFigure(m manifest.Measure, f Figure, add func(Rule, bool)) 
 }
 
 // judgePart looks at the subjects of one kind behind one figure.
-func (p Preset) judgePart(m manifest.Measure, part Part, unit int, add func(Rule, bool)) {
+func (p Preset) judgePart(m manifest.Measure, part *Part, unit int, add func(Rule, bool)) {
 	switch m.Kind {
 	case manifest.Subjects:
 		if m.Unit != unit { // each of its own kind adds one: the minimum says all
@@ -91,24 +95,72 @@ func (p Preset) judgePart(m manifest.Measure, part Part, unit int, add func(Rule
 
 // judgeSizes applies the rules on the largest contributions x₁ ≥ x₂ of a total Σ,
 // all absolute. Where all are zero, each of the rules fails: everybody is known.
-func (p Preset) judgeSizes(part Part, add func(Rule, bool)) {
+func (p Preset) judgeSizes(part *Part, add func(Rule, bool)) {
 	if !part.First.finite() || !part.Second.finite() || !part.Total.finite() {
 		add(RuleFinite, true)
 		return
 	}
+	if first, second, total, ok := part.whole(); ok { // the same, without big numbers
+		add(RuleZero, total == 0)
+		add(RuleDominance, slices.ContainsFunc(p.Dominance, func(d Dominance) bool {
+			return 100*(first+second*int64(d.N-1)) >= d.Percent*total
+		}))
+		add(RulePPercent, first == 0 || 100*(total-first-second) < p.P*first)
+		return
+	}
 	first, second, total := part.First.or0(), part.Second.or0(), part.Total.or0()
 	add(RuleZero, total.Sign() == 0)
-	dominated := false
-	for _, d := range p.Dominance {
-		top := first
-		if d.N == 2 {
-			top = new(big.Rat).Add(first, second)
-		}
-		dominated = dominated || percent(top, 100).Cmp(percent(total, d.Percent)) >= 0
-	}
-	add(RuleDominance, dominated)
+	add(RuleDominance, slices.ContainsFunc(p.Dominance, func(d Dominance) bool { return d.fails(part.top(d.N), total) }))
 	rest := new(big.Rat).Sub(new(big.Rat).Sub(total, first), second)
 	add(RulePPercent, first.Sign() == 0 || percent(rest, 100).Cmp(percent(first, p.P)) < 0)
+}
+
+// whole gives the contributions as whole numbers of one unit, where they are so small
+// that a hundred times their sum fits.
+func (part *Part) whole() (first, second, total int64, ok bool) {
+	const most = 1 << 53
+	unit := int64(1)
+	for _, a := range []*Amount{&part.First, &part.Second, &part.Total} {
+		if a.rat == nil {
+			continue
+		}
+		if d := a.rat.Denom(); !d.IsInt64() || d.Int64() > 1_000_000 || !a.rat.Num().IsInt64() {
+			return 0, 0, 0, false
+		} else if d := d.Int64(); d > unit && d%unit == 0 {
+			unit = d
+		} else if unit%d != 0 {
+			unit *= d
+		}
+	}
+	of := func(a *Amount) int64 {
+		if a.rat == nil {
+			return 0
+		}
+		n, scale := a.rat.Num().Int64(), unit/a.rat.Denom().Int64()
+		if n < 0 || n > most/scale {
+			ok = false
+			return 0
+		}
+		return n * scale
+	}
+	ok = unit <= 1_000_000_000
+	if ok {
+		first, second, total = of(&part.First), of(&part.Second), of(&part.Total)
+	}
+	return first, second, total, ok
+}
+
+// top is what the n largest contribute.
+func (part *Part) top(n int) *big.Rat {
+	if n == 1 {
+		return part.First.or0()
+	}
+	return new(big.Rat).Add(part.First.or0(), part.Second.or0())
+}
+
+// fails holds what the N largest contribute against the total.
+func (d Dominance) fails(top, total *big.Rat) bool {
+	return percent(top, 100).Cmp(percent(total, d.Percent)) >= 0
 }
 
 func percent(r *big.Rat, n int64) *big.Rat { return new(big.Rat).Mul(r, new(big.Rat).SetInt64(n)) }
@@ -120,10 +172,10 @@ func percent(r *big.Rat, n int64) *big.Rat { return new(big.Rat).Mul(r, new(big.
 // derived ones and booleans, or at the others, which are reported and not withheld:
 // a stored key that everywhere follows from the others tells nothing, such as a
 // district's name beside its code.
-func (p Preset) fullCells(t *Table, chosen bool) map[int]bool {
+func (p Preset) fullCells(t *Table, only bool) map[int]bool {
 	full := map[int]bool{}
 	for key, k := range t.Keys {
-		if chosen != (k.Derived || k.Type.Kind == coltype.Boolean) {
+		if only != chosen(k) {
 			continue
 		}
 		groups := map[string][]int{}
@@ -138,7 +190,7 @@ func (p Preset) fullCells(t *Table, chosen bool) map[int]bool {
 			several = several || len(groups[name]) > 1
 		}
 		for _, cells := range groups {
-			if len(cells) == 1 && (chosen || several) {
+			if len(cells) == 1 && (only || several) {
 				full[cells[0]] = true
 			}
 		}

@@ -8,6 +8,7 @@ import "github.com/RoaringBitmap/roaring/v2"
 type Cell struct {
 	ID      string
 	Members *roaring.Bitmap
+	Spread  *Spread // of Members; counted where it is nil
 }
 
 // Pair are two cells by their places in what Near was given, and by how many elements

@@ -1,0 +1,69 @@
+// Package history compares the figures that a release would publish with those of all
+// earlier releases, of whatever data set, version and operator, and with each other.
+//
+//	who contributes what ──Writer──► Release ──Encode──► sealed, by kind of subject
+//	                                    │
+//	earlier releases ──Decode──► Audit ◄┘ ──► Verdict: cells to withhold, why, and what is nearest
+//
+// # What is compared
+//
+// A release has, for one kind of subject, cells; a cell has sets. A set is one
+// published sum: the subjects who contribute to it, by their ordinals, and a mark of
+// what each contributes: 32 bits of HMAC-SM3 of the number under a key of the domain's.
+// Two sets differ by a subject who is in one of them alone, or who is in both and
+// contributes another number. Where they differ by 1 to k−1 subjects, one figure minus
+// the other is about these few, and the pair is a finding. So an element is a subject
+// with the digest of its contribution, and two sums that differ by one visit, one
+// version of the data or one rewritten column differ by that subject alone. A change is
+// overlooked with a probability of 2⁻³² for each subject, which nobody can steer who
+// does not have the key.
+//
+// The mark is of the number and not of the column that it came from: a copy of a column
+// under another name, in another data set or in the records of a mapping, is compared
+// as what it is. Numbers that are all different make sets that differ by everybody, and
+// are no finding, however alike the groups of subjects: that is what "near-equal sets
+// are compared by contribution" means, and without it no two means over nearly the same
+// people could ever be published. The price: a column that was changed for all (scaled,
+// masked in another way) and for one person more is not recognised.
+//
+// Which sets a cell has, by measure:
+//
+//	subjects, count    Who: each subject as a 1
+//	count              Rows: the number of its rows
+//	subjects of another kind
+//	                   Others: with how many of them each is
+//	sum, mean, share   Value: its sum; its hits; its misses
+//	sum, mean          Value: its sum together with the number of values, since a mean
+//	                   changes with a visit that costs nothing
+//
+// Value is compared with Who and Rows too. These two are not compared with each other:
+// that a few people of a cell came twice is what its two counts are published to tell.
+// Whoever came at all is compared by Who, how often by Rows. Others are compared with
+// Others alone, and only in pairs: distinct subjects do not add up.
+//
+// # Method
+//
+// Pairs are exact. Sets of k−1 subjects apart or nearer are found by package
+// differencing, and their marks compared. Where a finding is between two cells of the
+// new release, one of them goes: always that which is in most findings left, the last
+// one among equals.
+//
+// Combinations of three cells and more are looked for by the same package among the
+// cells that remain and earlier ones, at most MaxSets of them, newest releases first,
+// those first that share a subject with the new cells. There an element is a subject
+// with a mark, so that a group of k−1 subjects has up to 2(k−1) elements; more, in the
+// case of a subject with three versions, are beyond it. Two searches are made: over Who,
+// and over Rows and Value.
+//
+// Of earlier releases nothing can be taken back, so only findings that a new cell is
+// part of count.
+//
+// # At rest
+//
+// Encode gives three texts: an index (JSON); the groups of subjects, one behind the
+// other, in the portable format of roaring; and the marks, 4 bytes each, little-endian,
+// which are read where sets are near. None holds a value, and they hold who is in a
+// cell: they are rows in effect, and must be sealed.
+//
+// The package is pure. Of ours it imports crypto and differencing.
+package history

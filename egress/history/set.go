@@ -1,0 +1,174 @@
+package history
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"yingbi/crypto"
+	"yingbi/egress/differencing"
+)
+
+// Class says with which sets a set is compared. The zero value is none.
+type Class uint8
+
+// The classes.
+const (
+	Who    Class = iota + 1 // each subject as a 1
+	Rows                    // the rows of each subject
+	Others                  // with how many subjects of another kind each is
+	Value                   // any other number
+)
+
+// with reports whether sets of these classes are compared.
+func (c Class) with(d Class) bool {
+	return c == d || (c == Value || d == Value) && c != Others && d != Others
+}
+
+// Set is who contributes to one published sum, and what.
+type Set struct {
+	Class  Class  `json:"class"`
+	Figure string `json:"figure"` // the measure
+	Group  int    `json:"group"`  // which of the cell's bitmaps has the subjects
+	First  int    `json:"first"`  // place of its first mark among the release's
+	Marks  int    `json:"marks"`  // how many it has: 1 where all are the same
+	Sum    uint64 `json:"sum"`    // of its marks; equal ones are the same
+}
+
+// Cell is one cell with a figure that is published.
+type Cell struct {
+	Table string   `json:"table"`
+	Place int      `json:"place"` // in the table
+	Keys  []string `json:"keys"`
+	Sets  []Set    `json:"sets"`
+
+	groups []group
+}
+
+// group are the subjects of one set or several.
+type group struct {
+	members *roaring.Bitmap
+	spread  *differencing.Spread
+}
+
+// Release is what one release publishes about one kind of subject. It is for one
+// goroutine.
+type Release struct {
+	ID    string // empty where it is not made yet
+	Cells []Cell
+
+	marks func() ([]byte, error)
+	read  []byte // what marks gave
+}
+
+// Keep leaves out the cells that are not published after all.
+func (r *Release) Keep(published func(Cell) bool) {
+	r.Cells = slices.DeleteFunc(r.Cells, func(c Cell) bool { return !published(c) })
+}
+
+// marksOf gives the marks of a set, 4 bytes each.
+func (r *Release) marksOf(s *Set) ([]byte, error) {
+	if r.read == nil {
+		b, err := r.marks()
+		if err != nil {
+			return nil, err
+		}
+		r.read = b
+	}
+	if s.First < 0 || s.Marks < 1 || s.First+s.Marks > len(r.read)/4 {
+		return nil, errBroken
+	}
+	return r.read[4*s.First : 4*(s.First+s.Marks)], nil
+}
+
+// Marker turns numbers into marks. It is not safe for concurrent use.
+type Marker struct {
+	mac    *crypto.MAC
+	lately map[string]uint32
+	text   []byte
+	sum    []byte
+}
+
+// NewMarker makes marks under a key of at least 32 bytes.
+func NewMarker(key []byte) *Marker {
+	return &Marker{mac: crypto.NewMAC(key), lately: map[string]uint32{}}
+}
+
+// maxLately bounds the marks that are remembered: numbers repeat.
+const maxLately = 1 << 18
+
+// mark is that of the text.
+func (m *Marker) mark() uint32 {
+	if v, ok := m.lately[string(m.text)]; ok {
+		return v
+	}
+	m.sum = m.mac.Sum(m.sum[:0], m.text)
+	v := binary.LittleEndian.Uint32(m.sum)
+	if len(m.lately) == maxLately {
+		clear(m.lately)
+	}
+	m.lately[string(m.text)] = v
+	return v
+}
+
+// Number is what one subject contributes: a number and, for a mean, of how many values
+// it is the sum.
+type Number struct {
+	Int   int64 // times 10^-Scale
+	Scale uint8
+	Float float64 // where Real
+	Real  bool
+
+	Of int64 // values; 0 where they do not matter
+}
+
+// Mark gives the mark of a contribution. Equal numbers have equal marks, however they
+// are stored.
+func (m *Marker) Mark(n Number) uint32 {
+	m.text = m.text[:0]
+	if n.Real {
+		m.text = appendReal(m.text, n.Float)
+	} else {
+		m.text = appendDecimal(m.text, n.Int, n.Scale)
+	}
+	if n.Of != 0 {
+		m.text = strconv.AppendInt(append(m.text, '/'), n.Of, 10)
+	}
+	return m.mark()
+}
+
+func appendDecimal(b []byte, v int64, scale uint8) []byte {
+	for scale > 0 && v%10 == 0 {
+		v, scale = v/10, scale-1
+	}
+	b = strconv.AppendInt(b, v, 10)
+	if scale > 0 {
+		b = strconv.AppendInt(append(b, 'e', '-'), int64(scale), 10)
+	}
+	return b
+}
+
+// appendReal writes a whole number as one, and others by the 24 leading bits: a sum of
+// doubles comes out another in the last bits where its terms stand in another order, as
+// they do in the view of another scenario.
+func appendReal(b []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return appendDecimal(b, int64(f), 0)
+	}
+	const cut = 53 - 24
+	v := math.Float64bits(f) + 1<<(cut-1) // rounds; a carry moves the exponent, as it must
+	return strconv.AppendUint(append(b, '~'), v>>cut, 16)
+}
+
+// fold sums marks up in their order.
+func fold(marks []uint32) uint64 {
+	h := uint64(len(marks))
+	for _, m := range marks {
+		h = bits.RotateLeft64(h^uint64(m), 29) * 0x9e3779b97f4a7c15
+	}
+	return h
+}
