@@ -1,0 +1,55 @@
+package page
+
+import (
+	"time"
+
+	"yingbi/egress"
+)
+
+// Outcome is everything that the operator's page is made of: what was released to the
+// operator, or the reason of the short list for which nothing was. It has no field for
+// what a report holds, and must not get one.
+type Outcome struct {
+	Chinese bool
+	Domain  string // its name
+	Job     string // id
+	State   string // in words
+
+	Reason      string // of a rejection, as it stands in the list; empty of a release
+	ReasonWords string
+	Code        string // of the module's own, where that is the reason
+
+	Name, Question, Scenario string // of a release, by its certificate
+	Preset                   string
+	Checked, NotChecked      []string
+	Issued                   time.Time
+	Record                   uint64 // of the release in the log
+	Tables                   []*egress.Published
+}
+
+// HTML writes the page.
+func (o Outcome) HTML() ([]byte, error) {
+	w := words{o.Chinese}
+	v := outcomeView{Outcome: o, Released: o.Reason == "", Advice: w.forReason(o.Reason), Date: moment(o.Issued)}
+	for _, t := range o.Tables {
+		v.Leaves = append(v.Leaves, adviceView{w.leaf(t), w.forTable(t)})
+	}
+	for _, s := range o.NotChecked {
+		v.Unchecked = append(v.Unchecked, w.side(s))
+	}
+	return w.render("operator.html", v)
+}
+
+type outcomeView struct {
+	Outcome
+	Released  bool
+	Date      string
+	Advice    []string
+	Leaves    []adviceView
+	Unchecked []string
+}
+
+type adviceView struct {
+	Leaf   leaf
+	Advice []string
+}
