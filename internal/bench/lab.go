@@ -25,8 +25,7 @@ import (
 	"yingbi/view"
 )
 
-// granted are the columns that the example scenario grants of claims, and that the
-// views of all rows have.
+// granted are the columns that the example scenario grants of claims.
 var granted = []string{"person", "district", "icd_chapter", "visit_date", "cost"}
 
 // lab is a vault with the claims of examples/city in it, as the domain would hold
@@ -41,11 +40,12 @@ type lab struct {
 	dataset    *catalog.Dataset
 	policy     *masking.Policy
 	version    catalog.Version // the claims, once imported
+	grant      []string        // columns of every view
 	viewsTaken int
 }
 
-// newLab makes an empty one.
-func (b *bench) newLab(ctx context.Context) (l *lab, err error) {
+// newLab makes an empty one; read gives it its documents.
+func (b *bench) newLab(ctx context.Context, read func(*lab) error) (l *lab, err error) {
 	l = new(lab)
 	if l.dir, err = b.folder("vault"); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (b *bench) newLab(ctx context.Context) (l *lab, err error) {
 	if err != nil {
 		return l, err
 	}
-	if err := l.readDocuments(); err != nil {
+	if err := read(l); err != nil {
 		return l, err
 	}
 	if l.home, err = l.vault.Create(ctx, intent(catalog.Compartment(l.dataset.ID))); err != nil {
@@ -84,7 +84,9 @@ func intent(compartment string) keeper.Intent {
 	return keeper.Intent{Actor: "bench", Compartment: compartment, Purpose: "bench"}
 }
 
+// readDocuments takes those of examples/city.
 func (l *lab) readDocuments() error {
+	l.grant = granted
 	now := time.Now()
 	description, err := city.File("datasets/claims.yaml", now)
 	if err != nil {
@@ -136,7 +138,7 @@ func (l *lab) freshView(ctx context.Context) (*view.View, error) {
 	l.viewsTaken++
 	return view.Open(ctx, view.Request{
 		Compartment: l.home, Dataset: l.dataset, Version: l.version, Policy: l.policy,
-		Scenario: fmt.Sprintf("bench-%d", l.viewsTaken), Secret: []byte("the bench's scenarios have no data to hide"), Grant: granted,
+		Scenario: fmt.Sprintf("bench-%d", l.viewsTaken), Secret: []byte("the bench's scenarios have no data to hide"), Grant: l.grant,
 	})
 }
 
@@ -158,7 +160,11 @@ func (b *bench) newFilledLab(ctx context.Context, rows int64) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := b.newLab(ctx)
+	return b.fillLab(ctx, (*lab).readDocuments, path, rows)
+}
+
+func (b *bench) fillLab(ctx context.Context, read func(*lab) error, path string, rows int64) (*lab, error) {
+	l, err := b.newLab(ctx, read)
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,7 @@ func runMemoryChild(ctx context.Context, argument string, out io.Writer) error {
 		return err
 	}
 	b := &bench{dir: task.Dir, exe: task.Exe, progress: io.Discard, start: time.Now()}
-	l, err := b.newLab(ctx)
+	l, err := b.newLab(ctx, (*lab).readDocuments)
 	if err != nil {
 		return err
 	}
