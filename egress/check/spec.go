@@ -94,10 +94,23 @@ func (s *Spec) validate() error {
 	if err := s.Params.validate(); err != nil {
 		return err
 	}
+	if err := s.Operation.validateNames(); err != nil {
+		return err
+	}
 	if s.Operation.regression() {
 		return s.Operation.validateModel()
 	}
 	return s.Operation.validateTable()
+}
+
+// validateNames refuses a column without a name: Columns lists none such.
+func (o *Operation) validateNames() error {
+	for i, names := range []list{o.Rows, o.Cols, o.Values, o.X} {
+		if slices.Contains(names, "") {
+			return at("operation."+[]string{"rows", "cols", "values", "x"}[i], "names a column \"\"; give its name, or leave it out")
+		}
+	}
+	return nil
 }
 
 func (p *Params) validate() error {
