@@ -6,7 +6,7 @@ import (
 )
 
 // MembersStatement tells who is behind each cell, for one unit: one row for each cell
-// and subject, in this order, with what the subject contributes to each measure that
+// and subject, in no order, with what the subject contributes to each measure that
 // adds something up. A value that several measures take stands there once, for the
 // first of them.
 type MembersStatement struct {
@@ -32,14 +32,23 @@ func (q *query) members(t *PlanTable, unit int) (MembersStatement, bool) {
 			each = append(each, fmt.Sprintf("count(DISTINCT u%d) AS x%d", m.Unit, i))
 			s.count(RoleOthers, i, name+"_others", fmt.Sprintf("x%d", i))
 		case q.slots[i] != i:
-		case m.Kind == Sum || m.Kind == Mean:
+		case m.Kind.Adds() || m.Kind.Places():
 			each = append(each, q.eachSum(unit, i, m.Type)...)
 			s.count(RoleCount, i, name+"_count", q.value("c", i))
 			s.number(RoleSum, i, m.Type, name+"_sum", q.value("x", i))
-		case m.Kind == Share:
+		case m.Kind.Counts():
 			each = append(each, q.eachShare(unit, i)...)
 			s.count(RoleHits, i, name+"_hits", q.value("h", i))
 			s.count(RoleMisses, i, name+"_misses", q.value("f", i))
+		}
+		switch {
+		case m.Kind == SD: // its squares add up, deviations from a mean of their own do not
+			v := "CAST(" + q.value("v", i) + " AS DOUBLE)"
+			each = append(each, q.eachOf(unit, v+" * "+v, typeDouble)+fmt.Sprintf(" AS y%d", i))
+			s.number(RoleExtra, i, typeDouble, name+"_squares", fmt.Sprintf("y%d", i))
+		case m.Kind == Ratio:
+			each = append(each, q.eachOf(unit, fmt.Sprintf("w%d", i), q.perType(i))+fmt.Sprintf(" AS y%d", i))
+			s.number(RoleExtra, i, q.perType(i), name+"_per", fmt.Sprintf("y%d", i))
 		}
 	}
 	with := q.rows()
@@ -49,7 +58,7 @@ func (q *query) members(t *PlanTable, unit int) (MembersStatement, bool) {
 		with.sql += ", __cells AS (SELECT " + q.keyList("g%d") + ", row_number() OVER (ORDER BY " + q.cellOrder(t) + ") - 1 AS cell FROM (SELECT DISTINCT " + q.keyList("g%d") + " FROM __rows))"
 		from += " JOIN __cells ON " + q.sameCell()
 	}
-	sql := with.sql + " SELECT " + strings.Join(s.items, ", ") + " FROM " + from + " ORDER BY cell, subject"
+	sql := with.sql + " SELECT " + strings.Join(s.items, ", ") + " FROM " + from
 	return MembersStatement{Statement{fmt.Sprintf("%s.members%d", q.name, unit), sql, with.args, s.columns}, unit}, true
 }
 

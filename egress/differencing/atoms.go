@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // tag is a random name of 128 bits. Elements with the same cells have the same sum of
@@ -23,18 +25,39 @@ type atoms struct {
 	members func(atom int) []uint32
 }
 
-// split finds the atoms of cells.
-func split(cells []Cell, random *rand.ChaCha8) *atoms {
-	n := uint64(0)
-	for _, c := range cells {
-		if !c.Members.IsEmpty() {
+// maxSparse is up to which element sums are kept by the elements themselves, however
+// few there are: 16 MiB.
+const maxSparse = 1 << 20
+
+// placed gives each element of the cells a place, in their order, and how many places
+// there are. Places are the elements themselves, unless these are far greater than they
+// are many; then all lists them, by their places. So memory goes with what the cells
+// hold, not with the greatest element.
+func placed(cells []Cell) (n uint64, place func(x uint32) uint32, all []uint32) {
+	held, members := uint64(0), make([]*roaring.Bitmap, len(cells))
+	for i, c := range cells {
+		if members[i] = c.Members; !c.Members.IsEmpty() {
 			n = max(n, uint64(c.Members.Maximum())+1)
+			held += c.Members.GetCardinality()
 		}
 	}
+	if n <= maxSparse || n/16 <= held {
+		return n, func(x uint32) uint32 { return x }, nil
+	}
+	all = roaring.FastOr(members...).ToArray()
+	return uint64(len(all)), func(x uint32) uint32 {
+		i, _ := slices.BinarySearch(all, x)
+		return uint32(i)
+	}, all
+}
+
+// split finds the atoms of cells.
+func split(cells []Cell, random *rand.ChaCha8) *atoms {
+	n, place, all := placed(cells)
 	sums := make([]tag, n)
 	for _, c := range cells {
 		t := tag{random.Uint64(), random.Uint64()}
-		c.Members.Iterate(func(x uint32) bool { sums[x].add(t); return true })
+		c.Members.Iterate(func(x uint32) bool { sums[place(x)].add(t); return true })
 	}
 	order := make([]uint32, 0, n)
 	for x, s := range sums {
@@ -61,11 +84,16 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 	out.of = make([][]int32, len(groups))
 	for i, c := range cells {
 		c.Members.Iterate(func(x uint32) bool {
-			if a := number[x]; a > 0 {
+			if a := number[place(x)]; a > 0 {
 				out.of[a-1] = append(out.of[a-1], int32(i))
 			}
 			return true
 		})
+	}
+	for i, x := range order {
+		if all != nil {
+			order[i] = all[x]
+		}
 	}
 	return out
 }

@@ -21,9 +21,9 @@ type Config struct {
 
 // The work of one audit.
 const (
-	searchSteps = 1 << 18
-	fewAtoms    = 1 << 14 // small atoms of which no sample is taken
-	perCell     = 2       // atoms of a sample, for each cell
+	searchSteps = 1 << 20 // of 64 columns each, about a second
+	perCell     = 1.25    // atoms of a sample, for each cell: fewer leave more than the disclosures
+	mostShare   = 0.2     // of the small atoms; if it would be more, none is taken
 	missed      = 1e-9    // the probability that no sample leaves out a group of k−1 atoms
 )
 
@@ -148,10 +148,10 @@ func entangled(cells []Cell, k int, random *rand.ChaCha8) ([]int, *atoms) {
 // samples says which share of the small atoms to draw, and how often, so that a group
 // of fewer than k atoms is missed with a probability below missed.
 func samples(small, cells, k int) (share float64, turns int) {
-	if small <= fewAtoms {
+	if small == 0 || perCell*float64(cells)/float64(small) > mostShare {
 		return 0, 1
 	}
-	share = min(0.01, perCell*float64(cells)/float64(small))
+	share = perCell * float64(cells) / float64(small)
 	hit := 1 - math.Pow(1-share, float64(k-1))
 	return share, int(math.Ceil(math.Log(missed) / math.Log(hit)))
 }

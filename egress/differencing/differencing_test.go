@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -219,6 +221,37 @@ func TestWeighted(t *testing.T) {
 	v := audit(t, cellsOf(span(0, 20, a, b), span(20, 40, a), span(0, 40)), 10)
 	if v.Allow() || len(v.Pairs) != 0 || len(v.Combinations) != 1 || v.Combinations[0].Sum || !slices.Equal(v.Combinations[0].Elements, []uint32{a, b}) {
 		t.Errorf("%+v", v)
+	}
+}
+
+// TestGreatElements: what is found, and the memory for it, do not go with how great the
+// elements' numbers are.
+func TestGreatElements(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	const factor = 1<<28 - 1
+	for range 50 {
+		small, great := make([][]uint32, 6), make([][]uint32, 6)
+		for i := range small {
+			for x := range uint32(12) {
+				if random.IntN(2) == 0 {
+					small[i], great[i] = append(small[i], x), append(great[i], x*factor)
+				}
+			}
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, want := audit(t, cellsOf(great...), 3), audit(t, cellsOf(small...), 3)
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 64<<20 {
+			t.Fatalf("%d bytes for twelve elements", after.TotalAlloc-before.TotalAlloc)
+		}
+		for _, c := range want.Combinations {
+			for i := range c.Elements {
+				c.Elements[i] *= factor
+			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v, not %+v", got, want)
+		}
 	}
 }
 

@@ -21,10 +21,11 @@
 // For combinations let V be those vectors of the row space that vanish on a set of
 // columns Z. Its coefficients are the left null space of A restricted to Z, which
 // modulo p = 2⁶¹−1 is that of A_Z D A_Zᵀ for a random diagonal D. With Z the atoms of k
-// subjects and more, V holds every disclosure there is. Where small atoms are too many
-// to keep V, Z takes a random hundredth of them as well, and again in every turn: a
-// group of fewer than 10 atoms is outside of Z in 0.99⁹ = 91% of the turns, so that
-// nine turns miss one with probability 3·10⁻¹⁰. V is brought to reduced echelon form.
+// subjects and more, V holds every disclosure there is. Where small atoms are many
+// more than cells, nothing but disclosures would be left of V if it were to vanish on
+// nearly all of them. So Z takes a random share of them as well, five for four cells, and
+// others in every turn: with a hundredth, a group of fewer than 10 atoms is outside of Z
+// in 0.99⁹ = 91% of the turns, so that nine turns miss one with probability 3·10⁻¹⁰. V is brought to reduced echelon form.
 // Sums of small groups are found by a search that is complete unless Search runs out,
 // and then the verdict says so and refuses; weighted combinations are looked for in
 // many random orders of the columns, which finds them with overwhelming probability and

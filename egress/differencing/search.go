@@ -117,7 +117,7 @@ func (h *hunt) sums(rows []*row) {
 // nor one must be changed, by a row that has it. Where there is none, other groups
 // lie beyond a one that is no pivot and becomes zero.
 func (h *hunt) extend(rows []*row, users map[int32][]int, chosen []int, sum *row) {
-	if h.steps--; h.steps <= 0 {
+	if h.steps -= 1 + len(sum.columns)/64; h.steps <= 0 {
 		return
 	}
 	pivots, others := 0, []int32{}

@@ -73,8 +73,8 @@ func Audit(ctx context.Context, cfg Config, fresh *Release, earlier []*Release) 
 	if err := a.pairs(ctx); err != nil {
 		return nil, err
 	}
-	for _, classes := range [][]Class{{Who}, {Rows, Value}} { // Others do not add up
-		if err := a.combinations(ctx, classes); err != nil {
+	for _, in := range searches {
+		if err := a.combinations(ctx, in); err != nil {
 			return nil, err
 		}
 	}
@@ -148,16 +148,21 @@ func (a *audit) compare(g, h site) error {
 	for i := range g.of().Sets {
 		for j := range h.of().Sets {
 			s, t := &g.of().Sets[i], &h.of().Sets[j]
-			if s.Group != g.number || t.Group != h.number || !s.Class.with(t.Class) || g == h && j >= i {
+			if s.Group != g.number || t.Group != h.number || !s.with(t) || g == h && j >= i {
 				continue
 			}
 			n, err := a.differ(g, s, h, t)
 			if err != nil {
 				return err
 			}
+			told := n > 0 && n < a.cfg.K
+			if n == 0 { // where those by whom they differ contribute nothing, that is told
+				n = g.of().without(s, h.of(), t)
+				told = n > 0
+			}
 			p := Pair{g.place(s), h.place(t), n}
 			switch {
-			case n > 0 && n < a.cfg.K:
+			case told:
 				a.verdict.Pairs = keep(a.verdict.Pairs, p, func(q Pair) bool { return q.Other.Cell == p.Other.Cell })
 			case h.release != a.fresh && n < reach*a.cfg.K:
 				a.verdict.Nearest = keep(a.verdict.Nearest, p, func(Pair) bool { return true })

@@ -21,10 +21,19 @@ type row struct {
 func (r row) group() *roaring.Bitmap { return r.release.Cells[r.cell].groups[r.set.Group].members }
 func (r row) place() Place           { return Place{r.release.ID, r.cell, r.set.Figure} }
 
-// combinations searches among the sets of these classes until no new cell that is not
+// searches say which sets are looked at together: people; numbers; and numbers without
+// those who contribute nothing, which is what adds up where they are others in each cell.
+// Others do not add up.
+var searches = []func(*Set) bool{
+	func(s *Set) bool { return s.Class == Who },
+	func(s *Set) bool { return (s.Class == Rows || s.Class == Value) && s.Of == 0 },
+	func(s *Set) bool { return (s.Class == Rows || s.Class == Value) && !s.Zeros },
+}
+
+// combinations searches among the sets of one search until no new cell that is not
 // withheld is part of a finding.
-func (a *audit) combinations(ctx context.Context, classes []Class) error {
-	rows, left := a.rows(classes)
+func (a *audit) combinations(ctx context.Context, in func(*Set) bool) error {
+	rows, left := a.rows(in)
 	a.verdict.LeftOut += left
 	numbers := map[uint64]uint32{}
 	cells := make([]differencing.Cell, len(rows))
@@ -61,14 +70,14 @@ func (a *audit) combinations(ctx context.Context, classes []Class) error {
 // rows chooses the sets of a search: those of new cells, then of earlier releases, the
 // newest first, those that share a subject with a new cell before others; each sum
 // once. A new one that an earlier release has is that release's: it tells nothing more.
-func (a *audit) rows(classes []Class) (out []row, left int) {
+func (a *audit) rows(in func(*Set) bool) (out []row, left int) {
 	known := sums{}
 	for _, release := range a.earlier {
-		each(release, classes, func(r row) { known.add(r) })
+		each(release, in, func(r row) { known.add(r) })
 	}
 	var fresh, near, far []row
 	touched := roaring.New()
-	each(a.fresh, classes, func(r row) {
+	each(a.fresh, in, func(r row) {
 		if !slices.Contains(a.verdict.Withhold, r.cell) && !known.has(r) {
 			touched.Or(r.group())
 			fresh = append(fresh, r)
@@ -79,7 +88,7 @@ func (a *audit) rows(classes []Class) (out []row, left int) {
 	}
 	known = sums{}
 	for _, release := range slices.Backward(a.earlier) {
-		each(release, classes, func(r row) {
+		each(release, in, func(r row) {
 			switch {
 			case known.has(r):
 			case r.group().Intersects(touched):
@@ -110,10 +119,10 @@ func (s sums) add(r row) {
 	}
 }
 
-func each(r *Release, classes []Class, do func(row)) {
+func each(r *Release, in func(*Set) bool, do func(row)) {
 	for i := range r.Cells {
 		for j := range r.Cells[i].Sets {
-			if s := &r.Cells[i].Sets[j]; slices.Contains(classes, s.Class) {
+			if s := &r.Cells[i].Sets[j]; in(s) {
 				do(row{r, i, s})
 			}
 		}

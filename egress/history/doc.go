@@ -32,9 +32,23 @@
 //	count              Rows: the number of its rows
 //	subjects of another kind
 //	                   Others: with how many of them each is
-//	sum, mean, share   Value: its sum; its hits; its misses
+//	sum, mean          Value: its sum
 //	sum, mean          Value: its sum together with the number of values, since a mean
 //	                   changes with a visit that costs nothing
+//	share, rate        Value: its hits; its misses; both together
+//	median, quantile, sd, hhi
+//	                   as sum and mean; sd also Value: the sum of its squares
+//	ratio              as sum, of either column
+//	standardised, survival
+//	                   as a share of each stratum or interval; those whom an interval
+//	                   leaves without those whom it does not
+//
+// Whoever contributes nothing to a sum is no part of it: where some do so, there is a
+// second set of Value without them. Such sets are compared with each other and with those
+// in which everybody contributes something: else ten people of whom nine are known to
+// contribute nothing would hide the tenth. Two of them may be alike although people
+// without a contribution are in one of the cells alone: that all of these contribute
+// nothing would be told then, and is a finding however many they are.
 //
 // Value is compared with Who and Rows too. These two are not compared with each other:
 // that a few people of a cell came twice is what its two counts are published to tell.
@@ -52,8 +66,8 @@
 // cells that remain and earlier ones, at most MaxSets of them, newest releases first,
 // those first that share a subject with the new cells. There an element is a subject
 // with a mark, so that a group of k−1 subjects has up to 2(k−1) elements; more, in the
-// case of a subject with three versions, are beyond it. Two searches are made: over Who,
-// and over Rows and Value.
+// case of a subject with three versions, are beyond it. Three searches are made: over
+// Who, over Rows and Value, and over Rows and Value without those who contribute nothing.
 //
 // Of earlier releases nothing can be taken back, so only findings that a new cell is
 // part of count.

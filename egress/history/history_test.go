@@ -218,3 +218,47 @@ func TestMarks(t *testing.T) {
 		t.Error("marks do not depend on the key")
 	}
 }
+
+// TestNothingIsNoContribution: ten people more, of whom one alone contributes something,
+// are that one. Ten who contribute nothing are told to do so. Ten who all contribute are
+// neither.
+func TestNothingIsNoContribution(t *testing.T) {
+	base := people(1, 101, 2)
+	for name, c := range map[string]struct {
+		value func(s uint32) int64
+		n     int
+	}{
+		"one of ten":  {func(s uint32) int64 { return map[bool]int64{true: 1}[s == 205] }, 1},
+		"none of ten": {func(uint32) int64 { return 0 }, 10},
+		"all ten":     {func(uint32) int64 { return 7 }, 0},
+	} {
+		more := maps.Clone(base)
+		for s := uint32(200); s < 210; s++ {
+			more[s] = c.value(s)
+		}
+		for _, v := range []*Verdict{
+			audited(t, release(t, "", more), release(t, "r1", base)),
+			audited(t, release(t, "", base), release(t, "r1", more)),
+			audited(t, release(t, "", base, more)),
+		} {
+			if len(v.Withhold) != min(1, c.n) || c.n > 0 && v.Pairs[0].Difference != c.n {
+				t.Errorf("%s: %+v", name, v)
+			}
+		}
+	}
+	half := func(from uint32, one int64) figures { // of ten people less than ten contribute
+		f := people(from, from+60, 2)
+		for s := from; s < from+10; s++ {
+			f[s] = 0
+		}
+		return f.with(from, one)
+	}
+	left, right := half(1000, 0), half(2000, 0)
+	whole := union(half(1000, 1), right)
+	if v := audited(t, release(t, "", whole), release(t, "r1", left), release(t, "r2", right)); len(v.Withhold) != 1 || v.Combinations[0].Subjects != 1 {
+		t.Errorf("three releases: %+v", v)
+	}
+	if v := audited(t, release(t, "", whole), release(t, "r1", whole)); len(v.Withhold) > 0 {
+		t.Errorf("the same again: %+v", v)
+	}
+}

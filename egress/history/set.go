@@ -24,9 +24,12 @@ const (
 	Value                   // any other number
 )
 
-// with reports whether sets of these classes are compared.
-func (c Class) with(d Class) bool {
-	return c == d || (c == Value || d == Value) && c != Others && d != Others
+// with reports whether two sets are compared: by their classes, and all subjects with
+// all, those who contribute something with those who do.
+func (s *Set) with(t *Set) bool {
+	c, d := s.Class, t.Class
+	return !(s.Zeros && t.Of > 0 || t.Zeros && s.Of > 0) &&
+		(c == d || (c == Value || d == Value) && c != Others && d != Others)
 }
 
 // Set is who contributes to one published sum, and what.
@@ -37,6 +40,8 @@ type Set struct {
 	First  int    `json:"first"`  // place of its first mark among the release's
 	Marks  int    `json:"marks"`  // how many it has: 1 where all are the same
 	Sum    uint64 `json:"sum"`    // of its marks; equal ones are the same
+	Zeros  bool   `json:"zeros"`  // some of Class Value contribute nothing
+	Of     int    `json:"of"`     // without those: the set of all, by its place in the cell plus 1
 }
 
 // Cell is one cell with a figure that is published.
@@ -47,6 +52,23 @@ type Cell struct {
 	Sets  []Set    `json:"sets"`
 
 	groups []group
+}
+
+// without counts the subjects who are in one of two cells alone and contribute nothing
+// to it, for sets of those who contribute something.
+func (c *Cell) without(s *Set, d *Cell, t *Set) int {
+	if s.Of == 0 && t.Of == 0 || s.Class != t.Class {
+		return 0
+	}
+	return int(roaring.Xor(c.all(s), d.all(t)).GetCardinality())
+}
+
+// all are the subjects of a set, with those who contribute nothing.
+func (c *Cell) all(s *Set) *roaring.Bitmap {
+	if s.Of > 0 {
+		s = &c.Sets[s.Of-1]
+	}
+	return c.groups[s.Group].members
 }
 
 // group are the subjects of one set or several.
@@ -98,6 +120,9 @@ func NewMarker(key []byte) *Marker {
 	return &Marker{mac: crypto.NewMAC(key), lately: map[string]uint32{}}
 }
 
+// zeroMark is that of nothing, and of no other number.
+const zeroMark = 0
+
 // maxLately bounds the marks that are remembered: numbers repeat.
 const maxLately = 1 << 18
 
@@ -107,7 +132,7 @@ func (m *Marker) mark() uint32 {
 		return v
 	}
 	m.sum = m.mac.Sum(m.sum[:0], m.text)
-	v := binary.LittleEndian.Uint32(m.sum)
+	v := max(binary.LittleEndian.Uint32(m.sum), zeroMark+1)
 	if len(m.lately) == maxLately {
 		clear(m.lately)
 	}
@@ -129,6 +154,9 @@ type Number struct {
 // Mark gives the mark of a contribution. Equal numbers have equal marks, however they
 // are stored.
 func (m *Marker) Mark(n Number) uint32 {
+	if n.Of == 0 && n.Int == 0 && n.Float == 0 {
+		return zeroMark
+	}
 	m.text = m.text[:0]
 	if n.Real {
 		m.text = appendReal(m.text, n.Float)

@@ -3,6 +3,7 @@ package history
 import (
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -22,17 +23,34 @@ func (w *Writer) Cell(table string, place int, keys []string) {
 }
 
 // Set adds a set to the cell that was begun last: subjects by rising ordinals, and the
-// mark of what each contributes. A set of nobody says nothing and is left out, as is
-// one that the cell has.
+// mark of what each contributes. Where some of Class Value contribute nothing, the set
+// of the others is added, too. A set of nobody says nothing and is left out, as is one
+// that the cell has.
 func (w *Writer) Set(class Class, figure string, subjects, marks []uint32) {
-	if len(subjects) == 0 {
+	s := Set{Class: class, Figure: figure, Zeros: class == Value && slices.Contains(marks, zeroMark)}
+	all := w.add(s, subjects, marks)
+	if !s.Zeros || all == 0 {
 		return
 	}
+	var some, of []uint32
+	for i, m := range marks {
+		if m != zeroMark {
+			some, of = append(some, subjects[i]), append(of, m)
+		}
+	}
+	w.add(Set{Class: class, Figure: figure, Of: all}, some, of)
+}
+
+// add gives the place of the set in the cell plus 1; 0 where it is left out.
+func (w *Writer) add(s Set, subjects, marks []uint32) int {
+	if len(subjects) == 0 {
+		return 0
+	}
 	c := &w.cells[len(w.cells)-1]
-	s := Set{Class: class, Figure: figure, Group: c.group(subjects), First: len(w.marks) / 4, Marks: len(marks), Sum: fold(marks)}
+	s.Group, s.First, s.Marks, s.Sum = c.group(subjects), len(w.marks)/4, len(marks), fold(marks)
 	for _, other := range c.Sets {
-		if other.Class == s.Class && other.Group == s.Group && other.Sum == s.Sum {
-			return
+		if other.Class == s.Class && other.Group == s.Group && other.Sum == s.Sum && other.Of == s.Of {
+			return 0
 		}
 	}
 	if allSame(marks) {
@@ -42,6 +60,7 @@ func (w *Writer) Set(class Class, figure string, subjects, marks []uint32) {
 		w.marks = binary.LittleEndian.AppendUint32(w.marks, m)
 	}
 	c.Sets = append(c.Sets, s)
+	return len(c.Sets)
 }
 
 func allSame(marks []uint32) bool {
@@ -150,8 +169,8 @@ func Decode(id string, cells, groups []byte, marks func() ([]byte, error)) (*Rel
 }
 
 func (c *Cell) sound() bool {
-	for _, s := range c.Sets {
-		if s.Class < Who || s.Class > Value || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 ||
+	for i, s := range c.Sets {
+		if s.Of < 0 || s.Of > i || s.Class < Who || s.Class > Value || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 ||
 			s.Marks != 1 && uint64(s.Marks) != c.groups[s.Group].members.GetCardinality() {
 			return false
 		}
