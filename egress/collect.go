@@ -2,6 +2,7 @@ package egress
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,8 @@ func (c *Cell) figure(r Result, what manifest.Column, col, row int) {
 		f.Hits = r.Int(col, row)
 	case manifest.RoleMisses:
 		f.Misses = r.Int(col, row)
+	case manifest.RoleExtra:
+		f.Extra = amountOf(r, what.Type, col, row)
 	}
 }
 
@@ -136,7 +139,7 @@ func (t *Table) add(plan manifest.PlanTable, s manifest.Statement, r Result) err
 			e.part(r, what, col, row)
 		}
 		c := &t.Cells[row]
-		c.countSubjects(e, t.Measures, len(c.Evidence))
+		c.complete(again, e, t.Measures, len(c.Evidence))
 		if !c.repeats(again, t.Measures, e) || c.broken() || e.broken() {
 			return disagree(plan, "evidence contradicts its cell")
 		}
@@ -169,15 +172,33 @@ func (e *Evidence) part(r Result, what manifest.Column, col, row int) {
 		p.Hitters = r.Int(col, row)
 	case manifest.RoleMissers:
 		p.Missers = r.Int(col, row)
+	case manifest.RoleBelow:
+		p.Below = r.Int(col, row)
+	case manifest.RoleAbove:
+		p.Above = r.Int(col, row)
+	case manifest.RoleExtraNonzero: // comes first
+		p.Extra = &Part{Nonzero: r.Int(col, row)}
+	case manifest.RoleExtraFirst:
+		p.Extra.First = amountOf(r, what.Type, col, row)
+	case manifest.RoleExtraSecond:
+		p.Extra.Second = amountOf(r, what.Type, col, row)
+	case manifest.RoleExtraTotal:
+		p.Extra.Total = amountOf(r, what.Type, col, row)
 	}
 }
 
-// countSubjects takes the figures that count a unit's subjects from its evidence,
-// the one statement that counts them.
-func (c *Cell) countSubjects(e Evidence, measures []manifest.Measure, unit int) {
+// complete takes the figures that come of a unit's subjects from its evidence, the one
+// statement that looks at them.
+func (c *Cell) complete(again Cell, e Evidence, measures []manifest.Measure, unit int) {
 	for i, m := range measures {
-		if m.Kind == manifest.Subjects && m.Unit == unit {
-			c.Figures[i].Distinct = e.Subjects
+		f := &c.Figures[i]
+		switch {
+		case m.Kind == manifest.Subjects && m.Unit == unit:
+			f.Distinct = e.Subjects
+		case m.Kind == manifest.HHI && m.Unit == unit:
+			f.Extra = again.Figures[i].Extra
+		case m.Kind == manifest.SD && unit == 0:
+			f.Extra = e.Parts[i].Extra.Total
 		}
 	}
 }
@@ -190,10 +211,17 @@ func (c *Cell) repeats(again Cell, measures []manifest.Measure, e Evidence) bool
 	for i, m := range measures {
 		f, g := c.Figures[i], again.Figures[i]
 		same := true
-		switch m.Kind {
-		case manifest.Sum, manifest.Mean:
+		switch {
+		case m.Kind.Places():
+			same = f.Count == g.Count && f.Extra.text == g.Extra.text
+		case m.Kind.Adds():
 			same = f.Count == g.Count && close(f.Sum, g.Sum, e.Parts[i].Total)
-		case manifest.Share:
+			if m.Kind == manifest.SD {
+				same = same && close(f.Extra, e.Parts[i].Extra.Total, Amount{})
+			} else if m.Kind == manifest.Ratio {
+				same = same && close(f.Extra, g.Extra, e.Parts[i].Extra.Total)
+			}
+		case m.Kind.Counts():
 			same = f.Hits == g.Hits && f.Misses == g.Misses
 		}
 		if !same {
@@ -244,17 +272,16 @@ func (e *Evidence) broken() bool {
 	if e.Subjects < 0 {
 		return true
 	}
-	for _, p := range e.Parts {
-		for _, n := range []int64{p.With, p.Nonzero, p.Hitters, p.Missers} {
-			if n < 0 || n > e.Subjects {
-				return true
-			}
-		}
-		two := new(big.Rat).Add(p.First.or0(), p.Second.or0())
-		negative := p.First.or0().Sign() < 0 || p.Second.or0().Sign() < 0
-		if negative || p.First.or0().Cmp(p.Second.or0()) < 0 || two.Cmp(p.Total.or0()) > 0 && !within(two, p.Total.or0(), two) {
+	return slices.ContainsFunc(e.Parts, func(p Part) bool { return p.broken(e.Subjects) || p.Extra != nil && p.Extra.broken(e.Subjects) })
+}
+
+func (p *Part) broken(subjects int64) bool {
+	for _, n := range []int64{p.With, p.Nonzero, p.Hitters, p.Missers, p.Below, p.Above} {
+		if n < 0 || n > subjects {
 			return true
 		}
 	}
-	return false
+	two := new(big.Rat).Add(p.First.or0(), p.Second.or0())
+	negative := p.First.or0().Sign() < 0 || p.Second.or0().Sign() < 0
+	return negative || p.First.or0().Cmp(p.Second.or0()) < 0 || two.Cmp(p.Total.or0()) > 0 && !within(two, p.Total.or0(), two)
 }

@@ -2,11 +2,9 @@ package egress
 
 import (
 	"fmt"
-	"math/big"
 
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
-	"yingbi/manifest"
 )
 
 // Comparison says how a verified module's figures agree with the domain's, which
@@ -82,7 +80,7 @@ func columnsOf(output string, t *Table, r Result) (keys, measures []int, err err
 		}
 		keys = append(keys, i)
 	}
-	for _, m := range t.Measures {
+	for _, m := range visible(t.Measures) {
 		i, err := find(m.Name, coltype.Type.Numeric)
 		if err != nil {
 			return nil, nil, err
@@ -100,7 +98,10 @@ func (out *Comparison) compare(t *Table, c *Cell, r Result, measures []int, row 
 		if col < 0 {
 			continue
 		}
-		want, ok := exactFigure(t.Measures[i], c.Figures[i], c.Rows)
+		want, ok := Exact(t.Measures[i], c.Figures[i], c.Rows)
+		if t.Measures[i].Strata != nil {
+			want, ok = c.made(t.Measures[i], 1)
+		}
 		got := amountOf(r, r.Columns()[col].Type, col, row)
 		switch {
 		case !ok && !got.Known(), ok && got.rat != nil && got.rat.Cmp(want) == 0:
@@ -111,22 +112,6 @@ func (out *Comparison) compare(t *Table, c *Cell, r Result, measures []int, row 
 			out.Differ++
 		}
 	}
-}
-
-// exactFigure is the figure before rounding; a sum, mean or share of nothing is
-// none.
-func exactFigure(m manifest.Measure, f Figure, rows int64) (*big.Rat, bool) {
-	switch m.Kind {
-	case manifest.Subjects:
-		return big.NewRat(f.Distinct, 1), true
-	case manifest.Count:
-		return big.NewRat(rows, 1), true
-	case manifest.Sum:
-		return f.Sum.rat, f.Sum.rat != nil
-	case manifest.Mean:
-		return new(big.Rat).Mul(f.Sum.or0(), ratio(1, f.Count)), f.Sum.rat != nil
-	}
-	return ratio(f.Hits, f.Hits+f.Misses), f.Hits+f.Misses > 0
 }
 
 // String counts for a person.

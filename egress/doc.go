@@ -6,6 +6,7 @@
 //	                                                        │
 //	                                                        └─ Published: rounded, failing cells withheld
 //	module's figures ─┬─ verified:  Compare(Table) ─► Comparison, for the report only
+//	                  ├─ verified:  AddModel(answers at its coefficients) ─► Model; Published is the domain's own
 //	                  └─ protected: Admit(Published…) ─► Published of the module's own
 //
 // Judge looks at each cell by itself, then at all tables of the job together: what
@@ -24,7 +25,8 @@
 // and Published hold no figure that was withheld; a Report holds counts of it and
 // rules, is for reviewers alone, and shows no largest contribution.
 //
-// Arithmetic is exact; the same tables give the same bytes.
+// Arithmetic is exact, but of models (package model), which are checked in doubles; the
+// same tables give the same bytes.
 //
-// The package imports crypto, manifest, suppression and label, and never sandbox, vault or view.
+// The package imports crypto, manifest, model, suppression and label, and never sandbox, vault or view.
 package egress

@@ -25,6 +25,7 @@ type Report struct {
 	Linked      []Linked      `json:"linked,omitempty"`      // tables that add up
 	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
+	Models      []Model       `json:"models,omitempty"`      // what a verified module fitted, checked
 	Mappings    []Mapping     `json:"mappings,omitempty"`    // what a mapped module made records of
 	History     *History      `json:"history,omitempty"`     // how this stands to earlier releases
 	Warnings    []string      `json:"warnings,omitempty"`    // what the data make of it; for reviewers, never for a certificate
@@ -163,7 +164,7 @@ func (p Preset) redacted(c Cell, verdict Verdict) Cell {
 	small := p.small(&c)
 	for i, f := range c.Figures {
 		if verdict != Publish {
-			f.Sum = Amount{}
+			f.Sum, f.Extra = Amount{}, Amount{}
 		}
 		if !small {
 			out.Figures[i] = f
@@ -172,9 +173,10 @@ func (p Preset) redacted(c Cell, verdict Verdict) Cell {
 	for i, e := range c.Evidence {
 		out.Evidence[i] = Evidence{Subjects: e.Subjects, Parts: make([]Part, len(e.Parts))}
 		for j, part := range e.Parts {
-			part.First, part.Second = Amount{}, Amount{}
-			if verdict != Publish {
-				part.Total = Amount{}
+			part = part.redacted(verdict)
+			if part.Extra != nil {
+				extra := part.Extra.redacted(verdict)
+				part.Extra = &extra
 			}
 			if !small {
 				out.Evidence[i].Parts[j] = part
@@ -182,6 +184,14 @@ func (p Preset) redacted(c Cell, verdict Verdict) Cell {
 		}
 	}
 	return out
+}
+
+func (part Part) redacted(verdict Verdict) Part {
+	part.First, part.Second = Amount{}, Amount{}
+	if verdict != Publish {
+		part.Total = Amount{}
+	}
+	return part
 }
 
 // small reports a cell of fewer subjects than the minimum, of any unit.

@@ -12,7 +12,7 @@ import (
 func mislabelled(t *Table) []bool {
 	out := make([]bool, len(t.Cells))
 	all := label.Check(t.Name) != ""
-	for _, m := range t.Measures {
+	for _, m := range visible(t.Measures) {
 		all = all || label.Check(m.Name) != ""
 	}
 	for i, k := range t.Keys {

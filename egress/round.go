@@ -63,3 +63,10 @@ func nearest(r *big.Rat) *big.Int {
 	n.Add(n, r.Denom())
 	return n.Quo(n, new(big.Int).Lsh(r.Denom(), 1))
 }
+
+// root is the square root of r ≥ 0, to 60 digits.
+func root(r *big.Rat) *big.Rat {
+	f := new(big.Float).SetPrec(200).SetRat(r)
+	out, _ := f.Sqrt(f).Rat(nil)
+	return out
+}

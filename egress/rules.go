@@ -12,14 +12,15 @@ type Rule string
 
 // The rules. docs/EGRESS.md gives each its formula.
 const (
-	RuleMinimum   Rule = "minimum_subjects" // too few subjects behind a figure
-	RuleDominance Rule = "dominance"        // one or two subjects make up nearly all of it
-	RulePPercent  Rule = "p_percent"        // the second largest could estimate the largest
-	RuleZero      Rule = "zero_cell"        // no rows, or nothing but zeros: everybody's value is told
-	RuleFull      Rule = "full_cell"        // all or none: a group's members all have, or lack, something
-	RuleSmall     Rule = "small_count"      // a count so small that it is withheld before rounding
-	RuleFinite    Rule = "not_finite"       // a double that is no number
-	RulePreset    Rule = "preset"           // the preset is not sound, or there is no evidence
+	RuleMinimum   Rule = "minimum_subjects"   // too few subjects behind a figure
+	RuleDominance Rule = "dominance"          // one or two subjects make up nearly all of it
+	RulePPercent  Rule = "p_percent"          // the second largest could estimate the largest
+	RuleZero      Rule = "zero_cell"          // no rows, or nothing but zeros: everybody's value is told
+	RuleFull      Rule = "full_cell"          // all or none: a group's members all have, or lack, something
+	RuleSmall     Rule = "small_count"        // a count so small that it is withheld before rounding
+	RuleFinite    Rule = "not_finite"         // a double that is no number
+	RuleSupport   Rule = "percentile_support" // too few subjects on a side of a quantile
+	RulePreset    Rule = "preset"             // the preset is not sound, or there is no evidence
 
 	RuleLabel     Rule = "label"            // a text beside the figure may not leave
 	RuleSecondary Rule = "secondary"        // published beside the other tables of the job, it would tell a withheld one
@@ -44,8 +45,8 @@ func (p Preset) judgeCell(t *Table, c *Cell) []Finding {
 	}
 	var out []Finding
 	add := func(r Rule, unit, measure int, fails bool) {
-		if fails {
-			out = append(out, Finding{r, unit, measure})
+		if found := (Finding{r, unit, measure}); fails && !slices.Contains(out, found) {
+			out = append(out, found)
 		}
 	}
 	add(RuleZero, -1, -1, c.Rows == 0)
@@ -57,6 +58,9 @@ func (p Preset) judgeCell(t *Table, c *Cell) []Finding {
 		add(RuleMinimum, u, -1, e.Subjects < p.Minimum)
 		for m := range e.Parts {
 			p.judgePart(t.Measures[m], &e.Parts[m], u, func(r Rule, fails bool) { add(r, u, m, fails) })
+			if t.Measures[m].Kind == manifest.HHI && t.Measures[m].Unit == u {
+				add(RulePPercent, u, m, p.indexTells(c.Figures[m], &e.Parts[m]))
+			}
 		}
 	}
 	return out
@@ -64,13 +68,16 @@ func (p Preset) judgeCell(t *Table, c *Cell) []Finding {
 
 // judgeFigure looks at what would be published, whoever is behind it.
 func (p Preset) judgeFigure(m manifest.Measure, f Figure, add func(Rule, bool)) {
-	switch m.Kind {
-	case manifest.Subjects:
+	switch {
+	case m.Kind == manifest.Subjects:
 		add(RuleSmall, f.Distinct <= p.Redact)
-	case manifest.Sum, manifest.Mean:
+	case m.Kind.Adds(), m.Kind.Places():
 		add(RuleSmall, f.Count <= p.Redact)
-		add(RuleFinite, !f.Sum.finite())
-	case manifest.Share:
+		empty := m.Kind == manifest.Ratio && f.Extra.or0().Sign() == 0 // divided by
+		add(RuleFinite, !f.Sum.finite() || !f.Extra.finite() || empty)
+	case m.Kind == manifest.Standardised, m.Kind == manifest.Survival:
+		add(RulePreset, len(m.Strata) == 0) // which are judged as what they are
+	case m.Kind.Counts():
 		add(RuleFull, f.Hits == 0 || f.Misses == 0)
 		add(RuleSmall, f.Hits <= p.Redact || f.Misses <= p.Redact)
 	}
@@ -78,17 +85,28 @@ func (p Preset) judgeFigure(m manifest.Measure, f Figure, add func(Rule, bool)) 
 
 // judgePart looks at the subjects of one kind behind one figure.
 func (p Preset) judgePart(m manifest.Measure, part *Part, unit int, add func(Rule, bool)) {
-	switch m.Kind {
-	case manifest.Subjects:
+	switch {
+	case m.Kind == manifest.Subjects:
 		if m.Unit != unit { // each of its own kind adds one: the minimum says all
 			p.judgeSizes(part, add)
 		}
-	case manifest.Count:
+	case m.Kind == manifest.Count:
 		p.judgeSizes(part, add)
-	case manifest.Sum, manifest.Mean:
-		add(RuleMinimum, part.With < p.Minimum || part.Nonzero < p.Minimum)
+	case m.Kind.Adds():
+		few := part.With < p.Minimum || part.Nonzero < p.Minimum
+		add(RuleMinimum, few || part.Extra != nil && part.Extra.Nonzero < p.Minimum)
 		p.judgeSizes(part, add)
-	case manifest.Share:
+		if part.Extra != nil {
+			p.judgeSizes(part.Extra, add)
+		} else {
+			add(RulePreset, m.Kind == manifest.SD || m.Kind == manifest.Ratio) // without evidence
+		}
+		add(RuleFreedom, m.Kind == manifest.SD && part.With-1 < minFreedom)
+	case m.Kind.Places():
+		add(RuleMinimum, part.With < p.Minimum)
+		add(RuleSupport, part.Below < p.Minimum || part.Above < p.Minimum)
+		p.judgePlace(m, part, add)
+	case m.Kind.Counts():
 		add(RuleMinimum, part.With < p.Minimum || part.Hitters < p.Minimum || part.Missers < p.Minimum)
 	}
 }
@@ -113,6 +131,29 @@ func (p Preset) judgeSizes(part *Part, add func(Rule, bool)) {
 	add(RuleDominance, slices.ContainsFunc(p.Dominance, func(d Dominance) bool { return d.fails(part.top(d.N), total) }))
 	rest := new(big.Rat).Sub(new(big.Rat).Sub(total, first), second)
 	add(RulePPercent, first.Sign() == 0 || percent(rest, 100).Cmp(percent(first, p.P)) < 0)
+}
+
+// judgePlace holds how many of the values the largest subjects have against the smaller
+// side of a quantile: who has as many could move it at will, and it would be theirs.
+func (p Preset) judgePlace(m manifest.Measure, part *Part, add func(Rule, bool)) {
+	add(RuleDominance, slices.ContainsFunc(p.Dominance, func(d Dominance) bool {
+		most := min(10*d.Percent, m.P, 1000-m.P)
+		return percent(part.top(d.N), 1000).Cmp(percent(part.Total.or0(), most)) >= 0
+	}))
+}
+
+// indexTells reports a Herfindahl index H from which the second largest subject, who
+// knows its own part s₂, would estimate the largest part s₁ within p: no part is larger
+// than √(H − s₂²).
+func (p Preset) indexTells(f Figure, part *Part) bool {
+	total := part.Total.or0()
+	if total.Sign() == 0 {
+		return true
+	}
+	first, second := new(big.Rat).Quo(part.First.or0(), total), new(big.Rat).Quo(part.Second.or0(), total)
+	estimate := percent(first, 100+p.P)
+	rest := new(big.Rat).Sub(f.Extra.or0(), second.Mul(second, second))
+	return percent(rest, 100*100).Cmp(estimate.Mul(estimate, estimate)) < 0
 }
 
 // whole gives the contributions as whole numbers of one unit, where they are so small

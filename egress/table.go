@@ -31,10 +31,11 @@ type Cell struct {
 // Figure is what a measure is made of. Which fields are set follows its kind.
 type Figure struct {
 	Distinct int64  `json:"distinct,omitempty"` // subjects
-	Count    int64  `json:"count,omitempty"`    // sum, mean: rows with a value
-	Sum      Amount `json:"sum,omitzero"`       // sum, mean
-	Hits     int64  `json:"hits,omitempty"`     // share: rows
-	Misses   int64  `json:"misses,omitempty"`   // share: rows
+	Count    int64  `json:"count,omitempty"`    // measures of numbers: rows with a value
+	Sum      Amount `json:"sum,omitzero"`       // measures that add numbers up
+	Hits     int64  `json:"hits,omitempty"`     // share, rate: rows
+	Misses   int64  `json:"misses,omitempty"`   // share, rate: rows
+	Extra    Amount `json:"extra,omitzero"`     // median, quantile: itself; sd: Σ of squared deviations; ratio: sum of the second column; hhi: the index
 }
 
 // Evidence is who stands behind a cell, for one unit.
@@ -45,13 +46,16 @@ type Evidence struct {
 
 // Part is who stands behind one figure, for one unit.
 type Part struct {
-	With    int64  `json:"with,omitempty"`    // sum, mean, share: distinct subjects with a value
-	Nonzero int64  `json:"nonzero,omitempty"` // sum, mean: distinct subjects whose sum is not zero
+	With    int64  `json:"with,omitempty"`    // distinct subjects with a value, or with a known condition
+	Nonzero int64  `json:"nonzero,omitempty"` // distinct subjects whose sum is not zero
 	First   Amount `json:"first,omitzero"`    // largest contribution, absolute
 	Second  Amount `json:"second,omitzero"`   // the next one
 	Total   Amount `json:"total,omitzero"`    // all of them
-	Hitters int64  `json:"hitters,omitempty"` // share: distinct subjects with a hit
-	Missers int64  `json:"missers,omitempty"` // share: distinct subjects with a miss
+	Hitters int64  `json:"hitters,omitempty"` // share, rate: distinct subjects with a hit
+	Missers int64  `json:"missers,omitempty"` // share, rate: distinct subjects with a miss
+	Below   int64  `json:"below,omitempty"`   // median, quantile: distinct subjects with a value there or below
+	Above   int64  `json:"above,omitempty"`   // median, quantile: distinct subjects with a value there or above
+	Extra   *Part  `json:"extra,omitempty"`   // sd: of squared deviations; ratio: of the second column
 }
 
 // Unmatched counts rows that a join dropped.

@@ -24,6 +24,12 @@ func (m *Manifest) Canonical() []byte {
 			d.add(m.Mappings[i].Name, m.Mappings[i].canonical)
 		}
 	})
+	d.add("references", func(d *object) {
+		for _, ref := range m.refs {
+			d.add(ref.name, ref.canonical)
+		}
+	})
+	d.add("cohort", m.cohort.canonical)
 	d.add("derive", func(d *object) {
 		for _, x := range m.derives {
 			d.text(x.name, x.expr.String())
@@ -37,8 +43,15 @@ func (m *Manifest) Canonical() []byte {
 	d.add("outputs", func(d *object) {
 		for _, out := range m.Outputs {
 			d.add(out.Name, func(d *object) {
+				if out.Model != nil {
+					out.Model.canonical(d)
+					return
+				}
 				d.text("kind", "table").texts("derives", out.Derives).text("compares", out.Compares).texts("columns", out.Columns)
 			})
+		}
+		for _, c := range m.Charts {
+			d.add(c.Name, c.canonical)
 		}
 	})
 	d.add("module", func(d *object) {
@@ -77,18 +90,6 @@ func (t table) canonical(d *object) {
 			d.text(f.name, f.String())
 		}
 	})
-}
-
-// String gives the measure's call.
-func (f measure) String() string {
-	inner := ""
-	switch {
-	case f.arg != nil:
-		inner = f.arg.String()
-	case f.unit != "":
-		inner = quoteName(f.unit)
-	}
-	return f.kind.String() + "(" + inner + ")"
 }
 
 // object writes a JSON object in the order of its calls and leaves out what is

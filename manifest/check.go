@@ -19,7 +19,7 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 	for i := range m.Mappings {
 		schema[m.Mappings[i].Name] = m.Mappings[i].schema()
 	}
-	c := &checker{m: m, schema: schema, plan: &Plan{Assurance: Verified, Threads: 2}, used: map[string]map[string]bool{}, derived: map[string]bool{}}
+	c := &checker{m: m, schema: schema, plan: &Plan{Assurance: Verified, Threads: 2}, used: map[string]map[string]bool{}, derived: map[string]bool{}, refs: map[string]bool{}}
 	for i := range m.tables {
 		t, err := c.table(i)
 		if err != nil {
@@ -27,10 +27,21 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 		}
 		c.plan.Tables = append(c.plan.Tables, t)
 	}
+	if err := c.models(); err != nil {
+		return nil, err
+	}
 	for _, d := range m.derives {
 		if !c.derived[d.name] {
 			return nil, fault.At(d.at, "%s is used by no table; remove it", d.name)
 		}
+	}
+	for _, r := range m.refs {
+		if !c.refs[r.name] {
+			return nil, fault.At(r.at, "%s is used by no measure; remove it", r.name)
+		}
+	}
+	if m.cohort != nil && !c.cohort {
+		return nil, fault.At(m.cohort.at, "no table asks exists(…) of this cohort; remove it")
 	}
 	for i := range m.Mappings {
 		if err := c.mapping(&m.Mappings[i]); err != nil {
@@ -40,6 +51,7 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 	if err := c.inputs(); err != nil {
 		return nil, err
 	}
+	c.modelInputs()
 	if err := c.guest(); err != nil {
 		return nil, err
 	}
@@ -55,7 +67,7 @@ func (c *checker) inputs() error {
 			if c.isMapped(in.Name) {
 				continue // the module alone sees it
 			}
-			return fault.At(in.at, "no table uses this input; remove it")
+			return fault.At(in.at, "no table uses this input, and no model; remove it")
 		}
 		p := PlanInput{Name: in.Name, Dataset: in.Dataset}
 		for _, column := range in.Columns {
@@ -72,7 +84,8 @@ func (c *checker) inputs() error {
 }
 
 func (c *checker) isUsed(input string) bool {
-	return slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
+	return c.used[input] != nil || slices.ContainsFunc(c.m.Outputs, func(o Output) bool { return o.Model != nil && slices.Contains(o.Model.members(), input) }) ||
+		slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
 }
 
 func (c *checker) isMapped(input string) bool {
@@ -109,6 +122,9 @@ func (c *checker) guest() error {
 			}
 		}
 	}
+	for i := range c.plan.Models {
+		rows = append(rows, c.plan.Models[i].reads...)
+	}
 	for i := range c.plan.Tables {
 		c.plan.Tables[i].Published = !slices.Contains(g.Tables, c.plan.Tables[i].Name)
 	}
@@ -116,7 +132,7 @@ func (c *checker) guest() error {
 		if !slices.Contains(rows, in.Name) {
 			continue
 		}
-		if err := c.mayShow(in, true, "an output compares with a table of this input"); err != nil {
+		if err := c.mayShow(in, true, "an output compares with a table of this input, or fits a model to its rows"); err != nil {
 			return err
 		}
 		g.Views = append(g.Views, PlanInput{Name: in.Name, Dataset: in.Dataset, Columns: in.Columns})
@@ -164,7 +180,9 @@ func (c *checker) words() {
 			add(k.Domain...)
 		}
 		for _, f := range t.Measures {
-			add(f.Name)
+			if !f.Hidden {
+				add(f.Name)
+			}
 		}
 	}
 	for _, out := range c.m.Outputs {

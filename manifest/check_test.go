@@ -78,7 +78,7 @@ func TestTypes(t *testing.T) {
 		"nobody > 0":                               "no column nobody here; claims has person",
 		"population.cost > 0":                      "no column population.cost here",
 		"lower(district) = 'a'":                    `no function "lower"; there are band`,
-		"exists(district)":                         "exists is not part of this version",
+		"exists(district)":                         "declare cohort",
 		"sum(cost) > 0":                            "sum is a measure",
 		"prefix([1], 1) = 'a'":                     "a list stands after in",
 	} {

@@ -24,21 +24,30 @@
 //   - one Evidence statement per protected Unit (a kind of subject, by the input
 //     that brings it): the same cells in the same order, with distinct subjects,
 //     their largest contributions, and what Cells found, again;
+//   - one Members statement per unit that is no unit of rows: each subject of each
+//     cell with what it contributes, for the audit across releases (members.go);
 //   - one statement per join that counts the rows that the inner join drops.
 //
 // Rows come in the order of their keys, NULL last, so that cells and evidence can
 // be read side by side and a second run gives the same bytes. Sums of integers
-// and decimals are exact or fail; a Double anywhere sets Plan.Threads to 1, and
-// then the rows must come in the order in which they are stored.
+// and decimals are exact or fail; a Double anywhere, a standard deviation or an index
+// sets Plan.Threads to 1, and then the rows must come in the order in which they are
+// stored. A quantile depends on the values alone.
+//
+// A standardised rate and a survival are made of hidden measures, the shares of their
+// strata, which come after all others and are judged and not published (standard.go).
 //
 // A statement takes a text column as text or as anything that casts to it, and an
 // ordinal as any integer: the cell chooses what is small and quick. An Evidence
 // statement first makes one row per cell and subject. That is nearly all of its
 // time, and of its memory about 50 bytes for each of these rows.
 //
+// A regression that a module fits is compiled to statements (PlanModel) that are run once
+// its coefficients are known, and takes them as bound values.
+//
 // A table none of whose inputs has a subject is protected by its rows: each row
 // counts as a subject of the kind "row".
 //
 // The language is described in docs/MANIFEST.md. The package imports yamldoc,
-// coltype and fault, and nothing else of ours.
+// coltype, fault and egress/label, and nothing else of ours.
 package manifest

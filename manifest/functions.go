@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 
 	"yingbi/internal/coltype"
@@ -29,12 +30,16 @@ func (s *scope) call(e *expr, m mode) (term, error) {
 		return glue(typeInteger, "CAST("+e.text+"(", d, ") AS BIGINT)"), err
 	case "age_at":
 		return s.age(e, m.hidden())
-	case "subjects", "count", "sum", "mean", "share":
-		return term{}, fault.At(e.at, "%s is a measure; it stands alone, under measures", e.text)
 	case "exists":
-		return term{}, fault.At(e.at, "exists is not part of this version")
+		return s.exists(e, m.condition())
 	}
-	return term{}, fault.At(e.at, "no function %q; there are band, prefix, year, month, quarter and age_at", e.text)
+	if c, ok := calendarOf(e.text); ok {
+		return s.periods(e, c, m.hidden())
+	}
+	if slices.Contains(measureNames[1:], e.text) {
+		return term{}, fault.At(e.at, "%s is a measure; it stands alone, under measures", e.text)
+	}
+	return term{}, fault.At(e.at, "no function %q; there are band, prefix, year, month, quarter, month_of, quarter_of, week_of, age_at and exists", e.text)
 }
 
 func (s *scope) date(e *expr, m mode) (term, error) {
@@ -62,10 +67,8 @@ func (s *scope) band(e *expr, m mode) (term, error) {
 	if len(bounds) > maxBounds {
 		return term{}, fault.At(e.args[1].at, "band has %d bounds; at most %d are read", len(bounds), maxBounds)
 	}
-	for i, b := range bounds {
-		if b.op != opNumber || i > 0 && rational(b.text).Cmp(rational(bounds[i-1].text)) <= 0 {
-			return term{}, fault.At(b.at, "want numbers, each greater than the one before it, found %s", b)
-		}
+	if err := ascending(bounds); err != nil {
+		return term{}, err
 	}
 	labels := bandLabels(bounds)
 	parts := []any{"CASE WHEN ", x, " IS NULL THEN NULL"}
@@ -76,6 +79,15 @@ func (s *scope) band(e *expr, m mode) (term, error) {
 	out := glue(typeText, parts...)
 	out.domain = labels
 	return out, nil
+}
+
+func ascending(bounds []*expr) error {
+	for i, b := range bounds {
+		if b.op != opNumber || i > 0 && rational(b.text).Cmp(rational(bounds[i-1].text)) <= 0 {
+			return fault.At(b.at, "want numbers, each greater than the one before it, found %s", b)
+		}
+	}
+	return nil
 }
 
 func rational(digits string) *big.Rat {

@@ -52,7 +52,13 @@ func render(p *Plan) string {
 	for _, t := range p.Tables {
 		fmt.Fprintf(&b, "-- table %s protects %v\n", t.Name, t.Units)
 	}
-	for _, s := range p.Statements() {
+	statements := p.Statements()
+	for i := range p.Models { // at coefficients of zero
+		m := &p.Models[i]
+		fmt.Fprintf(&b, "-- model %s of %v protects %v\n", m.Name, m.Parameters, m.Units)
+		statements = append(statements, m.Statements(make([]float64, len(m.Parameters)))...)
+	}
+	for _, s := range statements {
 		fmt.Fprintf(&b, "\n-- %s\n%s\n", s.Name, lines(s.SQL))
 		for _, a := range s.Args {
 			fmt.Fprintf(&b, "-- ? %s %d %q\n", a.Type, a.Int, a.Text)

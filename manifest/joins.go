@@ -17,6 +17,7 @@ type query struct {
 	where    term
 	keys     []term
 	values   []term   // one per measure; empty for subjects and count
+	pers     []term   // one per measure; the second column of a ratio
 	slots    []int    // one per measure: the first measure of the same value
 	ordinals []string // one per unit; empty for the unit of rows
 	linked   []link   // inputs whose rows one kind of subject joins
@@ -152,7 +153,7 @@ func (q *query) checkUnique(j join, right *member) {
 	column := quoteSQL(j.right)
 	sql := "SELECT CAST(count(*) AS BIGINT) AS n FROM (SELECT " + column + " FROM " + quoteSQL(right.in.Name) +
 		" WHERE " + column + " IS NOT NULL GROUP BY " + column + " HAVING count(*) > 1)"
-	q.check("not_unique", fmt.Sprintf("%s.%s does not name one row: a join on a code needs a key that is unique on the right", right.in.Name, j.right), sql, j)
+	q.scope.c.check("not_unique", fmt.Sprintf("%s.%s does not name one row: a join on a code needs a key that is unique on the right", right.in.Name, j.right), sql, j.at)
 }
 
 // checkLinks demands that no subject has several rows in two inputs that it
@@ -160,8 +161,8 @@ func (q *query) checkUnique(j join, right *member) {
 func (q *query) checkLinks(j join, left, right *member, kind string) {
 	if !slices.Contains(q.linked, link{left, kind}) {
 		if left != q.scope.inputs[0] { // left was joined on a code, so its rows already stand many times
-			q.check("not_unique", fmt.Sprintf("a %s has several rows in %s: each row of the table would be counted many times over", kind, right.in.Name),
-				"SELECT CAST(count(*) AS BIGINT) AS n FROM ("+repeated(right, kind, "IS NOT NULL")+")", j)
+			q.scope.c.check("not_unique", fmt.Sprintf("a %s has several rows in %s: each row of the table would be counted many times over", kind, right.in.Name),
+				"SELECT CAST(count(*) AS BIGINT) AS n FROM ("+repeated(right, kind, "IS NOT NULL")+")", j.at)
 		}
 		q.linked = append(q.linked, link{left, kind})
 	}
@@ -171,7 +172,7 @@ func (q *query) checkLinks(j join, left, right *member, kind string) {
 		}
 		// Of the left, which is the larger, only what is repeated on the right is counted.
 		sql := "SELECT CAST(count(*) AS BIGINT) AS n FROM (" + repeated(l.member, kind, "IN ("+repeated(right, kind, "IS NOT NULL")+")") + ")"
-		q.check("many_to_many", fmt.Sprintf("a %s has several rows in %s and several in %s: joined, each row would be counted many times over", kind, l.member.in.Name, right.in.Name), sql, j)
+		q.scope.c.check("many_to_many", fmt.Sprintf("a %s has several rows in %s and several in %s: joined, each row would be counted many times over", kind, l.member.in.Name, right.in.Name), sql, j.at)
 	}
 	q.linked = append(q.linked, link{right, kind})
 }
@@ -179,20 +180,22 @@ func (q *query) checkLinks(j join, left, right *member, kind string) {
 // repeated selects the subjects that have more than one row, of those for which
 // a condition holds.
 func repeated(m *member, kind, condition string) string {
+	return severalRows(m.in.Name, kind, condition)
+}
+
+func severalRows(input, kind, condition string) string {
 	column := quoteSQL(ordinal(kind))
-	return "SELECT " + column + " FROM " + quoteSQL(m.in.Name) + " WHERE " + column + " " + condition + " GROUP BY " + column + " HAVING count(*) > 1"
+	return "SELECT " + column + " FROM " + quoteSQL(input) + " WHERE " + column + " " + condition + " GROUP BY " + column + " HAVING count(*) > 1"
 }
 
 // check adds a check once, however many tables need it.
-func (q *query) check(code, reason, sql string, j join) {
-	plan := q.scope.c.plan
-	if slices.ContainsFunc(plan.Checks, func(c CheckStatement) bool { return c.SQL == sql }) {
+func (c *checker) check(code, reason, sql string, at fault.Place) {
+	if slices.ContainsFunc(c.plan.Checks, func(s CheckStatement) bool { return s.SQL == sql }) {
 		return
 	}
-	name := fmt.Sprintf("check%d", len(plan.Checks))
-	plan.Checks = append(plan.Checks, CheckStatement{
-		Statement: Statement{Name: name, SQL: sql, Columns: numberColumn()},
-		Code:      code, Reason: reason, At: j.at,
+	c.plan.Checks = append(c.plan.Checks, CheckStatement{
+		Statement: Statement{Name: fmt.Sprintf("check%d", len(c.plan.Checks)), SQL: sql, Columns: numberColumn()},
+		Code:      code, Reason: reason, At: at,
 	})
 }
 
@@ -216,6 +219,11 @@ func (q *query) rows() term {
 	for i, v := range q.values {
 		if v.sql != "" && q.slots[i] == i {
 			put(q.value("v", i), v)
+		}
+	}
+	for i, v := range q.pers {
+		if v.sql != "" {
+			put(fmt.Sprintf("w%d", i), v)
 		}
 	}
 	if comma == "" {

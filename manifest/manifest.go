@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"yingbi/internal/fault"
@@ -28,11 +26,14 @@ type Manifest struct {
 	Question, Audience, Notes string // what a reviewer needs to know
 	Inputs                    []Input
 	Outputs                   []Output // what a module will emit; empty without a module
+	Charts                    []Chart  // what the domain draws
 	SQL                       bool     // the module asks for the gated SQL call
 	Errors                    []Error  // what the results 1, 2, … of the module mean
 	Mappings                  []Mapping
 	Limits                    Limits
 
+	cohort  *cohort
+	refs    []reference
 	derives []derived
 	tables  []table
 	mapped  []Input // the mappings, as tables read them
@@ -48,12 +49,14 @@ type Input struct {
 	columns []fault.Place
 }
 
-// Output is a table that a module emits. Exactly one of Derives and Compares is
-// set: a function of finished tables, or figures to be compared with a table.
+// Output is what a module emits. Exactly one of Derives, Compares and Model is set: a
+// function of finished tables, figures to be compared with a table, or the coefficients
+// of a regression, which the domain checks.
 type Output struct {
 	Name     string
 	Derives  []string // tables that the module is shown, finished
 	Compares string   // the table whose inputs the module is shown, row by row
+	Model    *Model
 	Columns  []string // column names that the module adds, beside those of its sources
 
 	at fault.Place
@@ -106,42 +109,13 @@ type measure struct {
 	at   fault.Place
 	kind MeasureKind
 	unit string // subjects(kind): the kind, "" for the only one
-	arg  *expr  // sum, mean, share
-}
+	arg  *expr  // the column or condition
+	per  *expr  // ratio: the second column; standardised: the strata; survival: the condition
+	ref  string // standardised: the reference table
 
-// MeasureKind says what a measure counts. The zero value is none.
-type MeasureKind uint8
-
-// The measures.
-const (
-	Subjects MeasureKind = iota + 1 // distinct subjects of one kind
-	Count                           // rows
-	Sum                             // sum of a number over the rows that have it
-	Mean                            // its mean over the same rows
-	Share                           // part of rows, of those where a condition is known, for which it holds
-)
-
-var measureNames = [...]string{Subjects: "subjects", Count: "count", Sum: "sum", Mean: "mean", Share: "share"}
-
-// String gives the function's name in the manifest.
-func (k MeasureKind) String() string {
-	if int(k) < len(measureNames) {
-		return measureNames[k]
-	}
-	return ""
-}
-
-// MarshalText writes the name.
-func (k MeasureKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote.
-func (k *MeasureKind) UnmarshalText(b []byte) error {
-	i := slices.Index(measureNames[1:], string(b))
-	if i < 0 {
-		return fmt.Errorf("%q is not a measure", b)
-	}
-	*k = MeasureKind(i + 1)
-	return nil
+	bounds *expr // survival: of the intervals
+	p      int64 // median, quantile: thousandths
+	base   int64 // rate: of how many
 }
 
 func (m *Manifest) input(name string) *Input {

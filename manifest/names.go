@@ -11,10 +11,13 @@ import (
 // names without regard to ASCII case, and released files may lie on a disk that
 // does the same, so names that differ in case alone clash.
 func (m *Manifest) checkNames() error {
-	for _, check := range []func() error{m.checkInputNames, m.checkMappingNames, m.checkDeriveNames, m.checkTableNames, m.checkOutputNames} {
+	for _, check := range []func() error{m.checkInputNames, m.checkMappingNames, m.checkCohort, m.checkDeriveNames, m.checkTableNames, m.checkOutputNames} {
 		if err := check(); err != nil {
 			return err
 		}
+	}
+	if err := m.checkCharts(); err != nil {
+		return err
 	}
 	return m.checkClass()
 }
@@ -100,18 +103,8 @@ func (m *Manifest) checkTableNames() error {
 		if err := checkFileName(t.name, t.at); err != nil {
 			return err
 		}
-		if m.input(t.from) == nil {
-			return fault.At(t.fromAt, "%q is no input of this manifest", t.from)
-		}
-		used := names{}
-		used[fold(t.from)] = true
-		for _, j := range t.joins {
-			if m.input(j.input) == nil {
-				return fault.At(j.at, "%q is no input of this manifest", j.input)
-			}
-			if err := used.add(j.input, j.at); err != nil {
-				return fault.At(j.at, "%q is already part of this table; an input is joined once", j.input)
-			}
+		if err := m.checkSource(t); err != nil {
+			return err
 		}
 		columns := names{}
 		for _, k := range t.keys {
@@ -123,6 +116,24 @@ func (m *Manifest) checkTableNames() error {
 			if err := columns.add(f.name, f.at); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// checkSource refuses rows that are made of what is no input, or of one twice.
+func (m *Manifest) checkSource(t table) error {
+	if m.input(t.from) == nil {
+		return fault.At(t.fromAt, "%q is no input of this manifest", t.from)
+	}
+	used := names{}
+	used[fold(t.from)] = true
+	for _, j := range t.joins {
+		if m.input(j.input) == nil {
+			return fault.At(j.at, "%q is no input of this manifest", j.input)
+		}
+		if err := used.add(j.input, j.at); err != nil {
+			return fault.At(j.at, "%q is already part of this table; an input is joined once", j.input)
 		}
 	}
 	return nil
@@ -145,6 +156,19 @@ func (m *Manifest) checkOutputNames() error {
 				return fault.At(out.at, "%q is no table of this manifest", name)
 			}
 		}
+		if out.Model != nil {
+			if err := m.checkSource(out.Model.table); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range m.Charts {
+		if err := taken.add(c.Name, c.at); err != nil {
+			return err
+		}
+		if err := checkFileName(c.Name, c.at); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -153,9 +177,9 @@ func (m *Manifest) checkOutputNames() error {
 func (m *Manifest) checkClass() error {
 	rows, finished := false, false
 	for _, out := range m.Outputs {
-		rows, finished = rows || out.Compares != "", finished || len(out.Derives) > 0
+		rows, finished = rows || len(out.Derives) == 0, finished || len(out.Derives) > 0
 		if rows && finished {
-			return fault.At(out.at, "one module cannot see rows (compares) and have its own figures published (derives); make two jobs")
+			return fault.At(out.at, "one module cannot see rows (compares, model) and have its own figures published (derives); make two jobs")
 		}
 		if finished && m.SQL {
 			return fault.At(out.at, "a module whose figures are published (derives) sees finished tables alone: set module: {sql: false}")

@@ -15,6 +15,7 @@ type Plan struct {
 	Threads   int    // 1 where doubles are added up, else 2: the engine's sums must not depend on order
 	Guest     *Guest // what the module is shown; nil for a job without one, and where it maps
 	Mappings  []PlanMapping
+	Models    []PlanModel
 	Words     []string // the manifest's own texts, which an emitted table may repeat
 }
 
@@ -82,25 +83,36 @@ type Column struct {
 // Role says what a result column holds. The zero value is none.
 type Role uint8
 
-// The roles. "Each" is what one subject contributes to a measure: its rows for
+// The roles. Where they name sum or mean, they mean the other measures of numbers, too,
+// and share is as rate. "Each" is what one subject contributes to a measure: its rows for
 // count, its sum for sum and mean, its distinct others for subjects of another
 // kind.
 const (
-	RoleKey      Role = iota + 1
-	RoleNumber        // a check's or join's only column
-	RoleRows          // rows of the cell
-	RoleSubjects      // distinct subjects of the cell
-	RoleCount         // sum, mean: rows with a value
-	RoleSum           // sum, mean: their sum; NULL without a value
-	RoleHits          // share: rows where the condition holds
-	RoleMisses        // share: rows where it does not
-	RoleWith          // distinct subjects with a value (share: with a known condition)
-	RoleNonzero       // distinct subjects whose sum is not zero
-	RoleFirst         // largest |each|
-	RoleSecond        // second largest |each|; NULL where there is one subject
-	RoleTotal         // Σ |each|
-	RoleHitters       // share: distinct subjects with a hit
-	RoleMissers       // share: distinct subjects with a miss
+	RoleKey          Role = iota + 1
+	RoleNumber            // a check's or join's only column
+	RoleRows              // rows of the cell
+	RoleSubjects          // distinct subjects of the cell
+	RoleCount             // sum, mean: rows with a value
+	RoleSum               // sum, mean: their sum; NULL without a value
+	RoleHits              // share: rows where the condition holds
+	RoleMisses            // share: rows where it does not
+	RoleWith              // distinct subjects with a value (share: with a known condition)
+	RoleNonzero           // distinct subjects whose sum is not zero
+	RoleFirst             // largest |each|
+	RoleSecond            // second largest |each|; NULL where there is one subject
+	RoleTotal             // Σ |each|
+	RoleHitters           // share: distinct subjects with a hit
+	RoleMissers           // share: distinct subjects with a miss
+	RoleCell              // the place of the cell in the answer of Cells
+	RoleSubject           // a subject's ordinal
+	RoleExtra             // median, quantile: the place; ratio: sum of the second column; hhi: the index
+	RoleBelow             // median, quantile: distinct subjects with a value at the place or below
+	RoleAbove             // median, quantile: distinct subjects with a value at the place or above
+	RoleExtraNonzero      // sd, ratio: distinct subjects whose extra part is not zero
+	RoleExtraFirst        // sd, ratio: largest |extra part|: squared deviations, or the second column
+	RoleExtraSecond       // sd, ratio: the next one
+	RoleExtraTotal        // sd, ratio: Σ |extra part|
+	RoleOthers            // subjects of another kind: how many of them one subject is with
 )
 
 // CheckStatement must return 0 before any table is computed.
@@ -118,11 +130,12 @@ type PlanTable struct {
 	Measures  []Measure
 	Units     []Unit // at least one
 	Cells     Statement
-	Evidence  []Statement     // one per unit
-	Joins     []JoinStatement // one per join
-	Origin    Origin          // which rows it is made of
-	MaxCells  int             // more are refused: the tables of a job share what it may compute
-	Published bool            // false where a module's output stands in its place
+	Evidence  []Statement        // one per unit
+	Members   []MembersStatement // one per unit that is not of rows
+	Joins     []JoinStatement    // one per join
+	Origin    Origin             // which rows it is made of
+	MaxCells  int                // more are refused: the tables of a job share what it may compute
+	Published bool               // false where a module's output stands in its place
 }
 
 // Origin says which rows a table is made of, in the manifest's own words: tables
@@ -147,8 +160,21 @@ type Key struct {
 type Measure struct {
 	Name string       `json:"name"`
 	Kind MeasureKind  `json:"kind"`
-	Type coltype.Type `json:"type,omitzero"`  // of RoleSum, for sum and mean
-	Unit int          `json:"unit,omitempty"` // for subjects: the index of the unit
+	Type coltype.Type `json:"type,omitzero"`  // of RoleSum, for measures of numbers
+	Unit int          `json:"unit,omitempty"` // for subjects and hhi: the index of the unit
+	P    int64        `json:"p,omitempty"`    // for median and quantile: thousandths
+	Base int64        `json:"base,omitempty"` // for rate and standardised: of how many
+
+	Strata []Stratum `json:"strata,omitempty"` // of standardised and survival
+	Hidden bool      `json:"hidden,omitempty"` // judged, and not published: a stratum; after all others
+}
+
+// Stratum is one part of a standardised rate, or one interval of a survival: a hidden
+// share, by its place among the measures, and, of a rate, its weight, a positive decimal
+// number.
+type Stratum struct {
+	Measure int    `json:"measure"`
+	Weight  string `json:"weight,omitempty"`
 }
 
 // Unit is a kind of subject to protect, by the input that brings it.
@@ -186,6 +212,9 @@ func (p *Plan) Statements() []Statement {
 	for _, t := range p.Tables {
 		out = append(out, t.Cells)
 		out = append(out, t.Evidence...)
+		for _, m := range t.Members {
+			out = append(out, m.Statement)
+		}
 		for _, j := range t.Joins {
 			out = append(out, j.Statement)
 		}

@@ -47,10 +47,10 @@ func (r *reader) top(doc *yamldoc.Node) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseLater(doc, "cohort", "references", "budget", "private"); err != nil {
+	if err := refuseLater(doc, "budget", "private"); err != nil {
 		return err
 	}
-	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.mappings, r.derives, r.tables, r.outputs, r.module, r.limits}
+	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.mappings, r.references, r.cohort, r.derives, r.tables, r.outputs, r.module, r.limits}
 	for _, step := range steps {
 		if err := step(top); err != nil {
 			return err

@@ -16,6 +16,8 @@ type checker struct {
 	plan    *Plan
 	used    map[string]map[string]bool // input → columns that a statement reads
 	derived map[string]bool            // derived columns that a table uses
+	refs    map[string]bool            // references that a measure uses
+	cohort  bool                       // a table uses it
 }
 
 // scope is what names mean inside one table.
@@ -26,6 +28,7 @@ type scope struct {
 	limit   int // derived columns below this index are visible
 	depth   int
 	doubles bool
+	reached []string     // inputs that exists looks into
 	last    ColumnSchema // what the last bare name meant; zero for a derived column
 }
 
@@ -179,8 +182,13 @@ func (s *scope) derived(e *expr, index int, m mode) (term, error) {
 }
 
 func (c *checker) use(input, column string) {
+	c.reach(input)
+	c.used[input][column] = true
+}
+
+// reach notes that a statement reads an input.
+func (c *checker) reach(input string) {
 	if c.used[input] == nil {
 		c.used[input] = map[string]bool{}
 	}
-	c.used[input][column] = true
 }

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"slices"
 	"strings"
 
 	"yingbi/internal/fault"
@@ -155,64 +154,6 @@ func (r *reader) measures(m *yamldoc.Map) ([]measure, error) {
 		err = n.Errorf("declare at least one measure")
 	}
 	return out, err
-}
-
-var never = map[string]string{
-	"min": "the smallest value is one subject's own", "max": "the largest value is one subject's own", "mode": "the most frequent value may be one subject's own",
-}
-
-// readMeasure takes a call of one of the five measures apart.
-func readMeasure(e *expr) (measure, error) {
-	const want = "want subjects(), subjects(kind), count(), sum(x), mean(x) or share(condition)"
-	kind := MeasureKind(slices.Index(measureNames[1:], e.text) + 1)
-	if why, ok := never[e.text]; ok && e.op == opCall {
-		return measure{}, fault.At(e.at, "%s is always refused: %s", e.text, why)
-	}
-	if e.op != opCall || kind == 0 {
-		return measure{}, fault.At(e.at, "%s, found %s", want, e)
-	}
-	f := measure{kind: kind}
-	switch {
-	case kind == Subjects && len(e.args) == 1 && e.args[0].op == opColumn && e.args[0].input == "":
-		f.unit = e.args[0].text
-	case kind <= Count && len(e.args) == 0:
-	case kind > Count && len(e.args) == 1 && e.args[0].op != opList:
-		f.arg = e.args[0]
-	default:
-		return measure{}, fault.At(e.at, "%s, found %s", want, e)
-	}
-	return f, nil
-}
-
-func (r *reader) outputs(top *yamldoc.Map) error {
-	return each(top.Get("outputs"), maxOutputs, func(name string, v *yamldoc.Node) error {
-		m, err := v.Map()
-		if err != nil {
-			return err
-		}
-		kind, err := m.NeedText("kind")
-		if err != nil {
-			return err
-		}
-		if kind != "table" {
-			return m.Get("kind").Errorf("want table, found %q; answer, model and chart are not part of this version", kind)
-		}
-		out := Output{Name: name, at: v.Place}
-		if out.Derives, _, err = list(m.Get("derives"), maxTables); err != nil {
-			return err
-		}
-		if out.Compares, err = m.GetText("compares"); err != nil {
-			return err
-		}
-		if out.Columns, _, err = list(m.Get("columns"), maxColumns); err != nil {
-			return err
-		}
-		if (len(out.Derives) == 0) == (out.Compares == "") {
-			return v.Errorf("want either derives: [tables] (the module is shown finished tables) or compares: table (it is shown rows, and its figures are only compared)")
-		}
-		r.m.Outputs = append(r.m.Outputs, out)
-		return m.Done()
-	})
 }
 
 func (r *reader) module(top *yamldoc.Map) error {

@@ -58,11 +58,17 @@ func (q *query) cells(t *PlanTable) Statement {
 	s.count(RoleRows, 0, "n_rows", "count(*)")
 	for i, m := range t.Measures {
 		name, v := fmt.Sprintf("m%d", i), q.value("v", i)
-		switch m.Kind {
-		case Sum, Mean:
+		switch {
+		case m.Kind.Adds():
 			s.count(RoleCount, i, name+"_count", "count("+v+")")
 			s.number(RoleSum, i, m.Type, name+"_sum", "sum("+v+")")
-		case Share:
+			if m.Kind == Ratio {
+				s.number(RoleExtra, i, q.perType(i), name+"_per", fmt.Sprintf("sum(w%d)", i))
+			}
+		case m.Kind.Places():
+			s.count(RoleCount, i, name+"_count", "count("+v+")")
+			s.number(RoleExtra, i, typeDouble, name+"_at", place(m, v))
+		case m.Kind.Counts():
 			s.count(RoleHits, i, name+"_hits", "count(*) FILTER (WHERE "+v+")")
 			s.count(RoleMisses, i, name+"_misses", "count(*) FILTER (WHERE NOT "+v+")")
 		}
@@ -88,14 +94,19 @@ func (q *query) evidence(t *PlanTable, unit int) Statement {
 			largest(s, i, typeInteger, name, x)
 		case m.Kind == Count:
 			largest(s, i, typeInteger, name, "n")
-		case m.Kind == Sum, m.Kind == Mean:
+		case m.Kind.Adds():
 			each = append(each, q.eachSum(unit, i, m.Type)...)
 			s.count(RoleWith, i, name+"_with", "count(s) FILTER (WHERE "+x+" IS NOT NULL)")
 			s.count(RoleNonzero, i, name+"_nonzero", "count(s) FILTER (WHERE "+x+" <> 0)")
 			s.count(RoleCount, i, name+"_count", "sum("+c+")")
 			s.number(RoleSum, i, m.Type, name+"_sum", "sum("+x+")")
 			largest(s, i, m.Type, name, "abs("+x+")")
-		case m.Kind == Share:
+			each = append(each, q.extra(s, m, i, unit)...)
+		case m.Kind.Places():
+			each = append(each, q.eachSum(unit, i, m.Type)...)
+			each = append(each, q.eachPlace(s, m, i, unit)...)
+			largest(s, i, typeInteger, name, c)
+		case m.Kind.Counts():
 			each = append(each, q.eachShare(unit, i)...)
 			s.count(RoleHits, i, name+"_hits", "sum("+h+")")
 			s.count(RoleMisses, i, name+"_misses", "sum("+f+")")
@@ -105,16 +116,21 @@ func (q *query) evidence(t *PlanTable, unit int) Statement {
 		}
 	}
 	with := q.rows()
-	with.sql += ", __each AS (SELECT " + strings.Join(each, ", ") + " FROM __rows" + q.eachGroup(unit) + ")"
+	source := q.withMiddles(t, &with)
+	with.sql += ", __each AS (SELECT " + strings.Join(each, ", ") + " FROM " + source + q.eachGroup(unit) + ")"
 	return q.statement(fmt.Sprintf("unit%d", unit), with, "__each", s)
 }
 
 // largest adds the two largest contributions and the total of all. x is an
 // absolute value, so that negative ones hide nobody.
 func largest(s *selection, index int, t coltype.Type, name, x string) {
-	s.number(RoleFirst, index, t, name+"_first", "list_extract(max("+x+", 2), 1)")
-	s.number(RoleSecond, index, t, name+"_second", "list_extract(max("+x+", 2), 2)")
-	s.number(RoleTotal, index, t, name+"_total", "sum("+x+")")
+	s.largest([3]Role{RoleFirst, RoleSecond, RoleTotal}, index, t, name, x)
+}
+
+func (s *selection) largest(roles [3]Role, index int, t coltype.Type, name, x string) {
+	s.number(roles[0], index, t, name+"_first", "list_extract(max("+x+", 2), 1)")
+	s.number(roles[1], index, t, name+"_second", "list_extract(max("+x+", 2), 2)")
+	s.number(roles[2], index, t, name+"_total", "sum("+x+")")
 }
 
 // eachSum gives what one subject, or one row, adds to a sum. A subject's sum has

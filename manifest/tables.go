@@ -18,6 +18,9 @@ func (c *checker) table(index int) (PlanTable, error) {
 	out.Cells = q.cells(&out)
 	for i := range out.Units {
 		out.Evidence = append(out.Evidence, q.evidence(&out, i))
+		if m, ok := q.members(&out, i); ok {
+			out.Members = append(out.Members, m)
+		}
 	}
 	return out, nil
 }
@@ -46,8 +49,13 @@ func (c *checker) query(index int) (q *query, out PlanTable, err error) {
 			return q, out, err
 		}
 	}
+	for i, f := range decl.measures {
+		if err := q.strata(f, i, &out); err != nil {
+			return q, out, err
+		}
+	}
 	out.Units = s.units
-	out.Origin = c.origin(decl)
+	out.Origin = c.origin(decl, s.reached...)
 	out.MaxCells = maxCells(len(c.m.tables), &out)
 	if s.doubles {
 		c.plan.Threads = 1
@@ -67,9 +75,9 @@ func maxCells(tables int, t *PlanTable) int {
 }
 
 // origin says which rows a table is made of.
-func (c *checker) origin(decl *table) Origin {
+func (c *checker) origin(decl *table, reached ...string) Origin {
 	out := Origin{Source: quoteName(decl.from)}
-	for _, name := range decl.members() {
+	for _, name := range append(decl.members(), reached...) {
 		for _, in := range c.m.behind(name) {
 			if !slices.Contains(out.Datasets, in.Dataset) {
 				out.Datasets = append(out.Datasets, in.Dataset)
@@ -108,33 +116,52 @@ func (q *query) key(k keyName, out *PlanTable) error {
 
 func (q *query) measure(f measure, out *PlanTable) error {
 	s := q.scope
-	m := Measure{Name: f.name, Kind: f.kind}
-	var t term
+	m := Measure{Name: f.name, Kind: f.kind, P: f.p, Base: f.base}
+	var t, per term
 	var err error
-	switch f.kind {
-	case Subjects:
-		m.Unit, err = s.unit(f)
-	case Sum, Mean:
-		t, err = s.stored(f)
-		m.Type = sumType(t.typ)
-	case Share:
+	if f.kind == Subjects || f.kind == HHI {
+		if m.Unit, err = s.unit(f); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.kind == Ratio:
+		t, per, err = s.pair(f)
+	case f.kind.Adds(), f.kind.Places():
+		t, err = s.stored(f, f.arg)
+	case f.kind.Counts():
 		t, err = s.boolean(f.arg, mode{use: UseFilter})
 	}
 	if err != nil {
 		return err
 	}
+	if f.kind.Adds() || f.kind.Places() {
+		m.Type = sumType(t.typ)
+	}
+	s.doubles = s.doubles || f.kind == SD || f.kind == HHI // their squares are
 	out.Measures = append(out.Measures, m)
 	q.addValue(t)
+	q.pers = append(q.pers, per)
 	return nil
 }
 
-// stored reads what sum and mean take: one stored column, and nothing else. Any
+// pair reads the two columns of a ratio, each where both are known.
+func (s *scope) pair(f measure) (a, b term, err error) {
+	if a, err = s.stored(f, f.arg); err != nil {
+		return a, b, err
+	}
+	if b, err = s.stored(f, f.per); err != nil {
+		return a, b, err
+	}
+	return glue(a.typ, "CASE WHEN ", b, " IS NOT NULL THEN ", a, " END"), glue(b.typ, "CASE WHEN ", a, " IS NOT NULL THEN ", b, " END"), nil
+}
+
+// stored reads what sum, mean and the other measures of numbers take: one stored column, and nothing else. Any
 // constant inside would be chosen by the author. As an addend or a branch of case
 // it pads the figure, so that one subject's part passes for a small one; as an
 // offset, or as a factor that moves the rounding, it adds digits. Another column
 // can do the same, so none stands beside the first.
-func (s *scope) stored(f measure) (term, error) {
-	e := f.arg
+func (s *scope) stored(f measure, e *expr) (term, error) {
 	if e.op != opColumn {
 		return term{}, fault.At(e.at, "%s takes one stored column, found %s; choose rows with where, count those of a condition with share(condition), and calculate with the published figures", f.kind, e)
 	}
@@ -152,7 +179,7 @@ func sumType(t coltype.Type) coltype.Type {
 	return t
 }
 
-// unit finds the unit that subjects() or subjects(kind) counts.
+// unit finds the unit that subjects(), subjects(kind) or hhi(kind, column) names.
 func (s *scope) unit(f measure) (int, error) {
 	i := slices.IndexFunc(s.units, func(u Unit) bool { return f.unit == "" || u.Kind == f.unit })
 	var kinds []string

@@ -7,8 +7,9 @@ import (
 )
 
 // Outcome is everything that the operator's page is made of: what was released to the
-// operator, or the reason of the short list for which nothing was. It has no field for
-// what a report holds, and must not get one.
+// operator, or the reason of the short list for which nothing was, with the words that a
+// reviewer let out when returning the job. It has no field for what a report holds, and
+// must not get one.
 type Outcome struct {
 	Chinese bool
 	Domain  string // its name
@@ -18,6 +19,7 @@ type Outcome struct {
 	Reason      string // of a rejection, as it stands in the list; empty of a release
 	ReasonWords string
 	Code        string // of the module's own, where that is the reason
+	Message     string // with which a reviewer returned the job
 
 	Name, Question, Scenario string // of a release, by its certificate
 	Preset                   string

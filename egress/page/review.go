@@ -39,9 +39,23 @@ type Review struct {
 	Checked    []string // the preset's rules, in words
 	NotChecked []string // what nobody checked, in words
 
+	Signed   []string // who has signed that it may leave, on which conditions
+	Needed   int      // how many have to
+	Remarks  []Remark
+	Replaces *Replaced
+
 	Digests []Digest
 	Steps   []Step
 }
+
+// Remark is a comment that somebody left on the job.
+type Remark struct {
+	By, Text string
+	At       time.Time
+}
+
+// Replaced is the returned job that this one replaces.
+type Replaced struct{ Job, Reason, Message, Changes string }
 
 // Scenario is what the authority approved.
 type Scenario struct {
@@ -97,6 +111,9 @@ func (r Review) HTML() ([]byte, error) {
 		for _, p := range r.Report.Outputs {
 			v.Outputs = append(v.Outputs, w.leaf(p))
 		}
+		for i := range r.Report.Models {
+			v.Models = append(v.Models, v.model(&r.Report.Models[i]))
+		}
 		v.failing()
 		v.Past = w.past(r.Report.History)
 		for _, s := range r.Report.Warnings {
@@ -118,6 +135,7 @@ type reviewView struct {
 	Published, Refused, Withheld, Cells int
 	Tables                              []tableView
 	Outputs                             []leaf
+	Models                              []modelView
 	Failing                             []RuleWords
 	Warnings, Unchecked                 []string
 	Serves                              []service

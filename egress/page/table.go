@@ -1,7 +1,6 @@
 package page
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,7 +126,10 @@ func (v *reviewView) cell(t *egress.TableReport, c *egress.CellReport, leaving m
 	row, shown := leaving[keyOf(c.Keys)]
 	for i, m := range t.Measures {
 		f := figureView{Leaves: "✕"}
-		if i < len(row) && !out.Withheld {
+		switch {
+		case m.Hidden:
+			f.Leaves = ""
+		case i < len(row) && !out.Withheld:
 			f.Leaves = chart.Separated(v.value(row[i]))
 		}
 		if i < len(c.Figures) {
@@ -155,16 +157,16 @@ func was(m manifest.Measure, f egress.Figure, rows int64, withheld bool) string 
 		return strconv.FormatInt(f.Distinct, 10)
 	case manifest.Count:
 		return strconv.FormatInt(rows, 10)
-	case manifest.Share:
+	case manifest.Share, manifest.Rate:
 		return strconv.FormatInt(f.Hits, 10) + "/" + strconv.FormatInt(f.Hits+f.Misses, 10)
-	case manifest.Mean:
-		sum, ok := new(big.Rat).SetString(strings.TrimPrefix(f.Sum.String(), "~"))
-		if !ok || f.Count == 0 {
-			return ""
-		}
-		return trimmed(sum.Quo(sum, new(big.Rat).SetInt64(f.Count)).FloatString(4))
+	case manifest.Sum:
+		return strings.TrimPrefix(f.Sum.String(), "~")
 	}
-	return strings.TrimPrefix(f.Sum.String(), "~")
+	exact, ok := egress.Exact(m, f, rows)
+	if !ok {
+		return ""
+	}
+	return trimmed(exact.FloatString(4))
 }
 
 func trimmed(s string) string { return strings.TrimRight(strings.TrimRight(s, "0"), ".") }
