@@ -88,6 +88,10 @@ func TestDocumentsRefuse(t *testing.T) {
 		"use twice":     {"[measure, row]", "[row, row]", "stands twice"},
 		"no use":        {"[measure, row]", "[]", "at least one use"},
 		"uses left out": {"person: [join]", "person:", "lists its uses"},
+		"three of them": {"preset: default", "preset: default\nreviewers: 3", "reviewers: want 1 to 2"},
+		"no yes or no":  {"preset: default", "preset: default\nautomatic: maybe", "automatic: want true or false"},
+		"nobody of two": {"preset: default", "preset: default\nautomatic: true\nreviewers: 2", "two people are asked for"},
+		"no days":       {"preset: default", "preset: default\napproval_days: 0", "approval_days: want 1 to 366"},
 		"no bits":       {"preset: default", "preset: default\noutcome_bits: 0", "want 1 to 1048576 bits"},
 		"parts of bits": {"preset: default", "preset: default\noutcome_bits: 2.5", "want a whole number"},
 		"k of one":      {"version: 3", "version: 3\n    requires: {k: 1}", "requires.k: want a number from 2"},
@@ -110,6 +114,30 @@ func TestDocumentsRefuse(t *testing.T) {
 	long := strings.Replace(agreementText, "until: 2028-12-31", "until: 2031-01-02", 1)
 	if _, err := ParseAgreement("a.yaml", []byte(long)); err == nil || !strings.Contains(err.Error(), "longer than 5 years") {
 		t.Errorf("an agreement of more than five years: %v", err)
+	}
+}
+
+// TestSignatures holds the table: level 3 and what nobody recomputes take two people, and
+// no scenario makes that one.
+func TestSignatures(t *testing.T) {
+	for reviewers, want := range map[int][6]int{0: {2, 1, 1, 2, 2, 2}, 1: {2, 1, 1, 2, 2, 2}, 2: {2, 2, 2, 2, 2, 2}} {
+		s := &Scenario{Reviewers: reviewers}
+		for level := range 5 {
+			if got := s.Signatures(level, true); got != want[level] {
+				t.Errorf("%d reviewers, level %d: %d signatures, want %d", reviewers, level, got, want[level])
+			}
+		}
+		if got := s.Signatures(1, false); got != want[5] {
+			t.Errorf("%d reviewers, not recomputed: %d signatures", reviewers, got)
+		}
+	}
+	_, s := documents(t)
+	if s.Reviewers != 1 || s.ApprovalDays != 30 || s.Automatic {
+		t.Errorf("left out, %d reviewers and %d days", s.Reviewers, s.ApprovalDays)
+	}
+	own := strings.Replace(scenarioText, "preset: default", "preset: default\nreviewers: 2\napproval_days: 7\nfiling: 滇数备-42", 1)
+	if s, err := ParseScenario("s.yaml", []byte(own)); err != nil || s.Reviewers != 2 || s.ApprovalDays != 7 || s.Filing != "滇数备-42" {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 
@@ -140,7 +168,9 @@ func TestEveryRoleAndAction(t *testing.T) {
 		RepairDomain: {Sysadmin}, AcceptClock: {Security},
 		ReadBudget: {Operator}, ReleaseExcerpt: {Reviewer}, ReplayRelease: {Reviewer, Security, Auditor},
 		RequestReveal: {Provider}, ListReveals: {Provider, Security, Auditor}, DecideReveal: {Security}, ReadReveal: {Provider},
-		ReadRisk: {Reviewer, Security},
+		ReadRisk:   {Reviewer, Security},
+		CommentJob: {Reviewer}, AnswerJob: {Operator},
+		WithdrawRelease: {Reviewer, Authority, Security}, ListWithdrawn: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 	}
 	if len(want) != len(Actions()) {
 		t.Fatalf("the domain has %d actions, the test names %d", len(Actions()), len(want))
@@ -238,7 +268,19 @@ func TestCheckRefusesByRule(t *testing.T) {
 		"excerpt after the term": {review(func(r *Request, a *Agreement, _ *Scenario) {
 			r.Action, a.Term.Until = ReleaseExcerpt, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		}), "agreement_term"},
-		"other department": {review(func(_ *Request, _ *Agreement, s *Scenario) { s.Department = "玉溪市教育局" }), "department"},
+		"withdrawn by another authority": {review(func(r *Request, a *Agreement, _ *Scenario) {
+			r.Action, r.Actor, a.Authority = WithdrawRelease, people[Authority], "别市数据局"
+		}), "grantor"},
+		"withdrawn under no agreement": {review(func(r *Request, _ *Agreement, _ *Scenario) {
+			r.Action, r.Actor, r.Agreement = WithdrawRelease, people[Authority], nil
+		}), "grantor"},
+		"withdrawn by another department": {review(func(r *Request, _ *Agreement, s *Scenario) {
+			r.Action, s.Department = WithdrawRelease, "玉溪市教育局"
+		}), "department"},
+		"remark on one's own organisation's": {review(func(r *Request, _ *Agreement, _ *Scenario) { r.Action, r.SubmitterOrg = CommentJob, reviewer.Org }), "four_eyes"},
+		"remark on another department's":     {review(func(r *Request, _ *Agreement, s *Scenario) { r.Action, s.Department = CommentJob, "玉溪市教育局" }), "department"},
+		"answer for another organisation":    {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action, r.SubmitterOrg = AnswerJob, "另一家公司" }), "own_work"},
+		"other department":                   {review(func(_ *Request, _ *Agreement, s *Scenario) { s.Department = "玉溪市教育局" }), "department"},
 	} {
 		d := Check(c.r)
 		if d.Allowed || d.Rule != c.rule || fault.KindOf(d.Err()) != fault.Denied {

@@ -32,10 +32,14 @@ const (
 	ReadBudget      Action = "budget.read"
 	ReviewJob       Action = "review.read"
 	DecideJob       Action = "review.decide"
+	CommentJob      Action = "review.comment"
+	AnswerJob       Action = "job.comment"
 	ReleaseExcerpt  Action = "review.excerpt"
 	CreateRelease   Action = "release.create"
 	FetchRelease    Action = "release.fetch"
 	ReplayRelease   Action = "release.replay"
+	WithdrawRelease Action = "release.withdraw"
+	ListWithdrawn   Action = "release.withdrawn"
 	ReadAudit       Action = "audit.read"
 	RotateKeys      Action = "keys.rotate"
 	RepairDomain    Action = "domain.repair"
@@ -54,6 +58,7 @@ type rule struct {
 	party    bool // an operator's organisation must be the one that the agreement is with
 	own      bool // the job must be of the person's own organisation
 	foreign  bool // for a reviewer, the job must be of another person and another organisation, and the scenario of the reviewer's department
+	grantor  bool // for an authority, the agreement must be its organisation's
 	home     bool // for a reviewer, the scenario must be of the reviewer's department
 	mine     bool // what is asked about must be the person's own
 	second   bool // what is asked about must be of another person and another organisation
@@ -78,10 +83,14 @@ var rules = map[Action]rule{
 	ReadBudget:      {roles: []Role{Operator}},
 	ReviewJob:       {roles: []Role{Reviewer}, foreign: true},
 	DecideJob:       {roles: []Role{Reviewer}, foreign: true},
+	CommentJob:      {roles: []Role{Reviewer}, foreign: true},
+	AnswerJob:       {roles: []Role{Operator}, own: true},
 	ReleaseExcerpt:  {roles: []Role{Reviewer}, scenario: true, foreign: true},
 	CreateRelease:   {roles: []Role{Reviewer}, scenario: true, foreign: true},
 	FetchRelease:    {roles: []Role{Operator}, own: true},
 	ReplayRelease:   {roles: []Role{Reviewer, Security, Auditor}, foreign: true},
+	WithdrawRelease: {roles: []Role{Reviewer, Authority, Security}, foreign: true, grantor: true},
+	ListWithdrawn:   {roles: []Role{Provider, Authority, Processor, Operator, Reviewer, Security, Auditor}},
 	ReadAudit:       {roles: []Role{Security, Auditor}},
 	RotateKeys:      {roles: []Role{Security}},
 	RepairDomain:    {roles: []Role{Sysadmin}},
@@ -164,6 +173,9 @@ func Check(r Request) Decision {
 	}
 	if d := checkHands(r, rule); !d.Allowed {
 		return d
+	}
+	if rule.grantor && r.Actor.Has(Authority) && (r.Agreement == nil || r.Agreement.Authority != r.Actor.Org) {
+		return deny("grantor", "the agreement is not one of "+r.Actor.Org, "ask the authority that signed it, or a reviewer of the scenario's department")
 	}
 	// Who is asked as another than a reviewer learns nothing of the work itself.
 	if !slices.ContainsFunc(rule.roles, func(role Role) bool { return role != Reviewer && r.Actor.Has(role) }) {

@@ -42,17 +42,46 @@ type Scenario struct {
 	Title      string
 	Purpose    string
 	Agreement  string
+	Filing     string // 备案号, under which it is on file with an authority; empty where it is not
 	Department string // the organisation whose reviewers judge what leaves
 	Preset     string // the disclosure-control preset of the scenario
 	Term       Term
 	Grants     []Grant
+
+	// Reviewers is how many different people approve a job at least; Signatures says how
+	// many one needs.
+	Reviewers int
+
+	// Automatic lets tables go without a person where no check has anything to say, over
+	// data of level 1 or 2.
+	Automatic bool
+
+	// ApprovalDays is within how many days of an approval its release is made.
+	ApprovalDays int
 
 	// OutcomeBits is how many bits an organisation may learn in a calendar year from
 	// how its runs over one data set end.
 	OutcomeBits int64
 }
 
-// defaultOutcomeBits are 91 runs a year without codes of their own, at 2.8 bits each:
+// Signatures is how many different people have to approve a job: two where it computes
+// over columns of level 3 or more (before masking), or where nobody can recompute what it
+// says. Level 0 is not known, and counts as high. A scenario may ask for two always,
+// never for fewer.
+func (s *Scenario) Signatures(level int, recomputed bool) int {
+	if level <= 0 || level >= 3 || !recomputed {
+		return 2
+	}
+	return max(1, s.Reviewers)
+}
+
+const (
+	maxReviewers        = 2
+	defaultApprovalDays = 30
+	maxApprovalDays     = 366
+)
+
+// defaultOutcomeBits are 64 runs a year without codes of their own, at 4 bits each:
 // more than an honest study needs, and fewer than the questions by which a
 // collection of yes and no describes a hundred people.
 const (
@@ -93,6 +122,16 @@ func ParseScenario(file string, b []byte) (*Scenario, error) {
 	}
 	if r.err == nil {
 		s.OutcomeBits, r.err = parseOutcomeBits(m.Get("outcome_bits"))
+	}
+	if r.err == nil {
+		s.Filing, r.err = m.GetText("filing")
+	}
+	s.Reviewers = r.number("reviewers", 1, maxReviewers)
+	s.ApprovalDays = r.number("approval_days", defaultApprovalDays, maxApprovalDays)
+	if n := m.Get("automatic"); r.err == nil && n != nil {
+		if s.Automatic, r.err = n.Bool(); r.err == nil && s.Automatic && s.Reviewers > 1 {
+			r.err = n.Errorf("two people are asked for beside it (reviewers); leave one of them out")
+		}
 	}
 	if r.err == nil {
 		s.Grants, r.err = parseGrants(m)
@@ -156,6 +195,19 @@ func (r *fields) texts(key string) []string {
 	out, err := n.Texts()
 	r.err = err
 	return out
+}
+
+// number reads a key that may be left out, from 1 to most.
+func (r *fields) number(key string, otherwise, most int64) int {
+	n := r.m.Get(key)
+	if r.err != nil || n == nil {
+		return int(otherwise)
+	}
+	var v int64
+	if v, r.err = n.Int(); r.err == nil && (v < 1 || v > most) {
+		r.err = n.Errorf("want 1 to %d; left out, it is %d", most, otherwise)
+	}
+	return int(v)
 }
 
 func (r *fields) date(key string) time.Time {

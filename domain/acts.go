@@ -41,6 +41,7 @@ const (
 	ran
 	decided
 	released
+	withdrawn
 )
 
 // of gives what an act counts for, and how far it brings a job; "" is an act
@@ -59,6 +60,8 @@ func (a acts) of(r audit.Record) (key string, far int) {
 		return r.Target, decided
 	case access.CreateRelease:
 		return r.Target, released
+	case access.WithdrawRelease:
+		return r.Target, withdrawn
 	}
 	return "", 0
 }
@@ -176,10 +179,12 @@ func far(s job.State) int {
 		return entered
 	case job.Held, job.Failed:
 		return ran
-	case job.Approved, job.Rejected, job.Frozen, job.Expired:
+	case job.Approved, job.Rejected, job.Returned, job.Frozen, job.Expired:
 		return decided
 	case job.Released:
 		return released
+	case job.Withdrawn:
+		return withdrawn
 	}
 	return 0
 }

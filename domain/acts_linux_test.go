@@ -195,8 +195,11 @@ func approveJob(ctx context.Context, d *Domain, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	_, err = zhao.Approve(ctx, j.ID)
-	if err == nil {
+	xu, err := login(ctx, d, "xu")
+	if err != nil {
+		return err
+	}
+	if err = approve(ctx, xu, zhao, j.ID); err == nil {
 		say("approved", j.ID)
 	}
 	return err

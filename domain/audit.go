@@ -7,6 +7,7 @@ import (
 	"yingbi/access"
 	"yingbi/audit"
 	"yingbi/job"
+	"yingbi/release"
 )
 
 // Jobs gives the service that runs the life of jobs.
@@ -52,9 +53,20 @@ func (s *Session) ExportAudit(ctx context.Context, out string) (records uint64, 
 	return records, err
 }
 
-// Approve signs with the session's own key that a job's tables may leave.
+// Approve signs with the session's own key that a job's tables may leave, under the terms
+// that another has signed, or under none.
 func (s *Session) Approve(ctx context.Context, id string) (job.Job, error) {
-	return s.Jobs().Approve(ctx, s.Actor, s.key, id)
+	return s.Jobs().Approve(ctx, s.Actor, s.key, id, nil)
+}
+
+// ApproveUnder is Approve under terms of the session's own.
+func (s *Session) ApproveUnder(ctx context.Context, id string, terms release.Terms) (job.Job, error) {
+	return s.Jobs().Approve(ctx, s.Actor, s.key, id, &terms)
+}
+
+// Return signs with the session's own key that a job may be changed and submitted again.
+func (s *Session) Return(ctx context.Context, id, reason, message string) (job.Job, error) {
+	return s.Jobs().Return(ctx, s.Actor, s.key, id, reason, message)
 }
 
 // Reject signs with the session's own key that nothing of a job leaves.

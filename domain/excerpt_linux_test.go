@@ -72,7 +72,7 @@ func TestExcerpt(t *testing.T) {
 	wantKind(t, err, fault.Conflict, "no log")
 	f.close()
 	f.reopen()
-	if got := f.bits("wang").Used - before; got != int64(len(text))*8000+2808 {
+	if got := f.bits("wang").Used - before; got != int64(len(text))*8000+4000 {
 		t.Errorf("after a start it is %d", got)
 	}
 }

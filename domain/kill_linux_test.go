@@ -40,7 +40,7 @@ func work(ctx context.Context) error {
 // job that was left on its way.
 func workOnce(ctx context.Context, d *Domain) error {
 	s := map[string]*Session{}
-	for _, id := range []string{"li", "wang", "zhao"} {
+	for _, id := range []string{"li", "wang", "zhao", "xu"} {
 		var err error
 		if s[id], err = d.Login(ctx, id, common.keys[id]); err != nil {
 			return err
@@ -61,7 +61,7 @@ func workOnce(ctx context.Context, d *Domain) error {
 		return err
 	}
 	for _, j := range jobs {
-		if err := lead(ctx, s["wang"], s["zhao"], j); err != nil {
+		if err := lead(ctx, s["wang"], s["zhao"], s["xu"], j); err != nil {
 			return err
 		}
 	}
@@ -69,7 +69,7 @@ func workOnce(ctx context.Context, d *Domain) error {
 }
 
 // lead takes one job as far as it goes.
-func lead(ctx context.Context, wang, zhao *Session, j job.Job) error {
+func lead(ctx context.Context, wang, zhao, xu *Session, j job.Job) error {
 	say := func(word string, err error) error {
 		if err == nil {
 			fmt.Println(word, j.ID)
@@ -84,7 +84,7 @@ func lead(ctx context.Context, wang, zhao *Session, j job.Job) error {
 		}
 	}
 	if j.State == job.Held {
-		_, err := zhao.Approve(ctx, j.ID)
+		err := approve(ctx, xu, zhao, j.ID)
 		if err = say("approved", err); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -64,6 +65,8 @@ type Domain struct {
 	store   *store.Store
 	vault   *vault.Vault
 	sandbox *sandbox.Sandbox
+
+	releases sync.Mutex // held while a release is made
 }
 
 // Founding is what Init needs besides the folder.

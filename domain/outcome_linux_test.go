@@ -140,20 +140,20 @@ func TestOutcomeBudget(t *testing.T) {
 	t.Parallel()
 	f := open(t)
 	ctx := t.Context()
-	if _, err := f.as("chen").ApproveScenario(ctx, "scenario.yaml", withBits("6")); err != nil {
+	if _, err := f.as("chen").ApproveScenario(ctx, "scenario.yaml", withBits("9")); err != nil {
 		t.Fatal(err)
 	}
 	year := access.Year(time.Now())
-	want := job.Budget{Scenario: "chronic", Dataset: "claims", Limit: 6000, Left: 6000, Renews: fmt.Sprintf("%d-01-01", year+1)}
+	want := job.Budget{Scenario: "chronic", Dataset: "claims", Limit: 9000, Left: 9000, Renews: fmt.Sprintf("%d-01-01", year+1)}
 	if got := f.bits("wang"); got != want {
 		t.Errorf("before a run %+v", got)
 	}
 	for _, name := range []string{"by_district", "dominance", "by_district"} { // dominance reads enterprises alone
-		if r := f.review(f.run(name, nil)); len(r.Budgets) != 1 || r.Budgets[0].Used%2808 != 0 {
+		if r := f.review(f.run(name, nil)); len(r.Budgets) != 1 || r.Budgets[0].Used%4000 != 0 {
 			t.Errorf("the reviewer sees %+v", r.Budgets)
 		}
 	}
-	want.Used, want.Left = 2*2808, 6000-2*2808
+	want.Used, want.Left = 2*4000, 9000-2*4000
 	if got := f.bits("wu"); got != want {
 		t.Errorf("after two runs over claims %+v", got)
 	}
@@ -162,7 +162,7 @@ func TestOutcomeBudget(t *testing.T) {
 	}
 	queued, wang, from := f.submit("wang", "by_district", nil), f.as("wang"), f.log.Size()
 	_, err := wang.Jobs().Run(ctx, wang.Actor, queued.ID)
-	wantKind(t, err, fault.Limit, "5.616 of the 6 bits", "data set claims", want.Renews, "玉溪市数据局")
+	wantKind(t, err, fault.Limit, "8 of the 9 bits", "data set claims", want.Renews, "玉溪市数据局")
 	if got := f.state(queued.ID); got != job.Queued {
 		t.Errorf("the job is %s", got)
 	}
@@ -181,7 +181,7 @@ func TestOutcomeBudget(t *testing.T) {
 	f.run("dominance", nil) // another data set
 	f.at(func() time.Time { return time.Date(year+1, 1, 2, 0, 0, 0, 0, time.UTC) })
 	wang = f.as("wang")
-	if got := f.bits("wang"); got.Used != 0 || got.Left != 6000 {
+	if got := f.bits("wang"); got.Used != 0 || got.Left != 9000 {
 		t.Errorf("in the next year %+v", got)
 	}
 	if _, err := wang.Jobs().Run(ctx, wang.Actor, queued.ID); err != nil {
@@ -248,7 +248,7 @@ func TestBitsStayTaken(t *testing.T) {
 	if r := after.reopen(); len(r.Jobs) != 1 || len(r.Abandoned)+len(r.Finished) == 0 {
 		t.Errorf("the copy is not of the middle of a run: %+v", r)
 	}
-	if got := after.bits("wang"); got.Used != 2808 || after.state(first.ID) != job.Failed {
+	if got := after.bits("wang"); got.Used != 4000 || after.state(first.ID) != job.Failed {
 		t.Errorf("after the crash %+v; the job is %s", got, after.state(first.ID))
 	}
 	after.close()

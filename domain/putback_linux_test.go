@@ -23,11 +23,8 @@ import (
 func TestPutBack(t *testing.T) {
 	t.Parallel()
 	f := open(t)
-	zhao := f.as("zhao")
 	id := f.held("by_district", nil)
-	if _, err := zhao.Approve(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
+	f.approved(id)
 	f.close()
 	old := filepath.Join(t.TempDir(), "old")
 	copyFolder(t, old, f.dir)

@@ -121,7 +121,8 @@ func (f *fixture) flip(path string) (back func()) {
 	return change
 }
 
-// lying is a query cell that was taken over: it tells too much of the first cell.
+// lying is a query cell that was taken over: it tells of too many rows in the first
+// cell.
 type lying struct {
 	job.Runner
 	more int64
@@ -131,7 +132,7 @@ func (l lying) Query(ctx context.Context, r abi.QueryRequest, files []*os.File, 
 	frames, err := l.Runner.Query(ctx, r, files, lim)
 	for _, frame := range frames {
 		for _, c := range frame.Columns {
-			if len(c.Ints) > 1 {
+			if c.Name == "n_rows" && frame.Columns[0].Name != "cell" { // who is behind it is left as it is
 				c.Ints[0] += l.more
 			}
 		}

@@ -45,13 +45,13 @@ func TestTruth(t *testing.T) {
 			}
 			continue
 		}
-		if c.Expect.Rule == "many_to_many" {
+		if c.Expect.Rule == "many_to_many" || c.FoundBy == synth.ByDiscovery { // the last: TestCity of masking/discover
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) { w.check(t, c) })
 	}
 	w.duplicates()
-	if later*4 > len(f.truth.Cases) || len(f.truth.Cases) < 60 {
+	if later > 2 || len(f.truth.Cases) < 60 {
 		t.Errorf("%d cases, %d of them for later", len(f.truth.Cases), later)
 	}
 }
@@ -316,6 +316,7 @@ func (w *truthWorld) checkQueries(t *testing.T, c synth.Case) {
 	if c.Expect.Differ > 0 && !strings.Contains(strings.Join(r.Report.Warnings, "\n"), "one minus the other tells of those few") {
 		t.Errorf("the report does not warn: %q", r.Report.Warnings)
 	}
+	differ := 0 // cells that are too near to another one
 	for i, q := range c.Expect.Queries {
 		cell, name := cellOf(r.Report, fmt.Sprint("t", i), q.Cell)
 		if cell == nil {
@@ -325,9 +326,18 @@ func (w *truthWorld) checkQueries(t *testing.T, c synth.Case) {
 			t.Errorf("%s: %d rows of %d subjects, the truth is %d of %d", name, cell.Rows, subjects, q.Rows, q.Subjects)
 		}
 		fails := slices.ContainsFunc(cell.Findings, func(f egress.Finding) bool { return string(f.Rule) == c.Expect.Rule })
-		if fails != (c.Expect.Differ == 0) {
+		if c.Expect.Differ == 0 && !fails {
 			t.Errorf("%s: the cell fails %v, want %s", name, cell.Findings, c.Expect.Rule)
 		}
+		if c.Expect.Differ > 0 && fails {
+			differ++
+		}
+	}
+	if c.Expect.Differ == 0 {
+		return
+	}
+	if h := r.Report.History; differ != 1 || len(h.Pairs) != 1 || h.Pairs[0].Difference != int(c.Expect.Differ) {
+		t.Errorf("%d of two cells that differ by %d subjects are withheld: %+v", differ, c.Expect.Differ, h)
 	}
 }
 

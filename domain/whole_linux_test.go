@@ -178,9 +178,14 @@ func checkCertificate(t *testing.T, f *fixture, id string, cert *release.Certifi
 	if len(cert.Checks.NotChecked) == 0 {
 		t.Error("the certificate does not say what nobody has checked")
 	}
-	d, err := cert.Decisions[0].Verify()
-	if err != nil || len(cert.Decisions) != 1 || d.Reviewer != "zhao" || cert.Decisions[0].Key != common.keys["zhao"].Public() {
-		t.Errorf("decisions %+v, %v", cert.Decisions, err)
+	if cert.Reviewers != 2 || len(cert.Decisions) != 2 { // of data of level 3
+		t.Fatalf("%d decisions, of %d", len(cert.Decisions), cert.Reviewers)
+	}
+	for i, who := range []string{"xu", "zhao"} {
+		d, err := cert.Decisions[i].Verify()
+		if err != nil || d.Reviewer != who || cert.Decisions[i].Key != common.keys[who].Public() {
+			t.Errorf("decision %+v, %v", d, err)
+		}
 	}
 }
 
@@ -227,7 +232,7 @@ func checkTrail(t *testing.T, f *fixture, id string, from uint64) {
 			moves[i] = r.Details["to"]
 		}
 	}
-	want := []string{"job.submit wang", "job.run wang", "review.read zhao", "review.decide zhao", "release.create zhao", "release.fetch wang"}
+	want := []string{"job.submit wang", "job.run wang", "review.read zhao", "review.sign xu", "review.decide zhao", "release.create zhao", "release.fetch wang"}
 	if !slices.Equal(acts, want) {
 		t.Errorf("the log has %v", acts)
 	}

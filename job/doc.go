@@ -13,9 +13,12 @@
 // here by package manifest, the module by package admission, and neither is
 // handed to an engine outside a cell. What a cell answers is a frame that the
 // parent asked for by name. An operator learns nothing of a run over rows until a
-// person has decided (State.Outside). What can be learnt from that decision is charged
-// to a budget before the run (outcome.go), as are lines of a module's log that a
-// reviewer releases (excerpt.go).
+// person has decided (State.Outside): two of them over data of level 3 or more (decide.go),
+// none where the scenario's policy lets tables go in which no check finds anything
+// (automatic.go). What can be learnt from that is charged to a budget before the run
+// (outcome.go), as are lines of a module's log that a reviewer releases (excerpt.go). What
+// reviewers write to an operator, or as a condition, is looked at for numbers and names of
+// persons (leaving.go) and is theirs to answer for.
 //
 // A run notes what it stood on (Used); by that a release can be run again and compared
 // byte for byte (replay.go).

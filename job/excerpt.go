@@ -13,7 +13,6 @@ import (
 	"yingbi/audit"
 	"yingbi/crypto"
 	"yingbi/internal/fault"
-	"yingbi/release"
 	"yingbi/vault"
 )
 
@@ -187,12 +186,15 @@ func readExcerpt(ctx context.Context, home *vault.Compartment) (*Excerpt, error)
 type Told struct {
 	Code    string // with which the module ended, where the job was rejected for it
 	Excerpt []byte // of the log; nil if there is none
+
+	Message string    // with which the job was returned
+	Answers []Comment // of the operator's own side
 }
 
 // Told gives it to a person of the submitter's organisation.
 func (s *Service) Told(ctx context.Context, actor access.Person, id string) (t Told, err error) {
 	j, _, err := s.find(ctx, actor, access.ReadJob, id)
-	if err != nil || !j.Module {
+	if err != nil || !j.Module && j.State != Returned {
 		return t, err
 	}
 	switch j.State {
@@ -211,25 +213,34 @@ func (s *Service) Told(ctx context.Context, actor access.Person, id string) (t T
 	if e != nil {
 		t.Excerpt = e.Text
 	}
-	if j.State == Rejected && j.Reason == ModuleError {
+	switch {
+	case j.State == Rejected && j.Reason == ModuleError:
 		t.Code, err = decidedCode(ctx, j, home)
+	case j.State == Returned:
+		err = t.returned(ctx, j, home)
 	}
 	return t, err
 }
 
-// decidedCode gives the code with which the module ended. That it may be told, the
-// reviewer's sealed decision says, not the database.
-func decidedCode(ctx context.Context, j Job, home *vault.Compartment) (string, error) {
-	var kept signedDecision
-	if err := getJSON(ctx, home, objDecision, &kept); err != nil {
-		return "", err
-	}
-	d, err := release.ParseDecision([]byte(kept.Statement))
+func (t *Told) returned(ctx context.Context, j Job, home *vault.Compartment) error {
+	d, err := lastDecision(ctx, j, home)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if d.Job != j.ID || d.Verdict != release.Rejected || d.Reason != ModuleError {
-		return "", fault.Errorf(fault.Integrity, "the sealed decision on job %s is not the one that the metadata database has: the database was altered", j.ID)
+	t.Message = d.Message
+	all, err := readComments(ctx, home)
+	for _, c := range all {
+		if c.Org == j.Org {
+			t.Answers = append(t.Answers, c)
+		}
+	}
+	return err
+}
+
+// decidedCode gives the code with which the module ended.
+func decidedCode(ctx context.Context, j Job, home *vault.Compartment) (string, error) {
+	if _, err := lastDecision(ctx, j, home); err != nil {
+		return "", err
 	}
 	return failureCode(ctx, j, home)
 }

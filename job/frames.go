@@ -100,9 +100,9 @@ func bitmap(valid []bool) []byte {
 	return out
 }
 
-// encodeTables gives the canonical bytes of the tables as they would leave: what
-// a reviewer approves, and what the release holds.
-func encodeTables(published []*egress.Published) ([]byte, error) {
+// tablesOf gives the tables as they would leave: what a reviewer approves, and what the
+// release holds.
+func tablesOf(published []*egress.Published) []release.Table {
 	tables := []release.Table{}
 	for _, p := range published {
 		t := release.Table{Name: p.Name, Notes: p.Notes}
@@ -118,5 +118,5 @@ func encodeTables(published []*egress.Published) ([]byte, error) {
 		}
 		tables = append(tables, t)
 	}
-	return release.EncodeTables(tables)
+	return tables
 }

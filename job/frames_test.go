@@ -9,6 +9,7 @@ import (
 	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/manifest"
+	"yingbi/release"
 	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
 )
@@ -97,14 +98,14 @@ func TestTablesAreEncoded(t *testing.T) {
 	integer := coltype.Type{Kind: coltype.Integer}
 	p := &egress.Published{Name: "t", Columns: []egress.PublishedColumn{{Name: "n", Title: "数", Type: integer}},
 		Rows: [][]egress.Value{{{Text: "5"}}, {{Mark: egress.Missing}}, {{Mark: egress.Suppressed}}}}
-	b, err := encodeTables([]*egress.Published{p})
+	b, err := release.EncodeTables(tablesOf([]*egress.Published{p}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(b), `"rows":[["5"],[null],[{"suppressed":true}]]`) {
 		t.Errorf("%s", b)
 	}
-	if none, err := encodeTables(nil); err != nil || !strings.Contains(string(none), `"tables":[]`) {
+	if none, err := release.EncodeTables(tablesOf(nil)); err != nil || !strings.Contains(string(none), `"tables":[]`) {
 		t.Errorf("no tables are %s, %v", none, err)
 	}
 }

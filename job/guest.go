@@ -28,7 +28,8 @@ const (
 var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Output: 256 << 20}
 
 // guest runs the module: over finished tables, whose function is published, or
-// over masked rows, whose figures are only compared with the domain's own.
+// over masked rows, whose figures are only compared with the domain's own, or checked
+// as the coefficients of a regression.
 func (r *run) guest() error {
 	var result sandbox.GuestResult
 	var err error
@@ -173,6 +174,12 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 			}
 			continue
 		}
+		if o.Model != nil {
+			if err := r.model(o.Name, answer{frame}); err != nil {
+				return err
+			}
+			continue
+		}
 		var sources []*egress.Published
 		for _, name := range o.Derives {
 			sources = append(sources, r.report.Published(name))
@@ -185,6 +192,11 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 	}
 	r.publishTables()
 	r.published = append(r.published, r.report.Outputs...)
+	for _, m := range r.report.Models {
+		if m.Published != nil {
+			r.published = append(r.published, m.Published)
+		}
+	}
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (s *Service) archive(ctx context.Context, actor access.Person, job, kind st
 func (s *Service) past(ctx context.Context, a *archive) (out []string, err error) {
 	all, err := s.Store.Jobs(ctx)
 	for _, j := range all {
-		if j.State == Released && has(a.home, j.ID+partCells) {
+		if j.State.WasReleased() && has(a.home, j.ID+partCells) {
 			out = append(out, j.ID)
 		}
 	}

@@ -19,9 +19,14 @@ import (
 // that commits to them, and the certificate that binds all together. The files
 // are sealed in the job's compartment, from where Files gives them out.
 //
+// One release is made after the other: what was released since the job ran is
+// examined beside it before anything is written, and a finding stops the release.
+//
 // The record is the intent of the release; a crash behind it leaves the job
 // approved and nothing given out, and the next call makes a new record.
 func (s *Service) Release(ctx context.Context, actor access.Person, id string) (Job, error) {
+	s.Releases.Lock()
+	defer s.Releases.Unlock()
 	j, c, err := s.find(ctx, actor, access.CreateRelease, id)
 	if err != nil {
 		return j, err
@@ -37,12 +42,27 @@ func (s *Service) Release(ctx context.Context, actor access.Person, id string) (
 		return j, err
 	}
 	defer home.Close()
+	return s.release(ctx, actor, j, c, home)
+}
+
+// release is Release of a job that the actor may release; the lock is held.
+func (s *Service) release(ctx context.Context, actor access.Person, j Job, c circumstances, home *vault.Compartment) (Job, error) {
+	so, err := s.unexpired(ctx, &j, c, home)
+	if err != nil {
+		return j, err
+	}
+	if err := s.examine(ctx, actor, j, home); err != nil {
+		return j, err
+	}
 	tables, err := home.Read(ctx, objTables, maxObject)
 	if err != nil {
 		return j, err
 	}
-	files, err := release.Files(tables)
+	files, err := release.Files(tables, so.terms)
 	if err != nil {
+		return j, err
+	}
+	if err := drawCharts(files); err != nil {
 		return j, err
 	}
 	bound, err := release.Bind(files)
@@ -50,11 +70,14 @@ func (s *Service) Release(ctx context.Context, actor access.Person, id string) (
 		return j, err
 	}
 	intent := audit.Record{
-		Actor: actor.ID, Action: string(access.CreateRelease), Target: "job/" + id,
+		Actor: actor.ID, Action: string(access.CreateRelease), Target: "job/" + j.ID,
 		Details: map[string]string{release.FilesDetail: bound.Commitment.Value.String()},
 	}
 	err = s.Log.Act(ctx, intent, func(index uint64) error {
-		if err := s.certify(ctx, actor, j, c, home, bound, files, index); err != nil {
+		if err := s.certify(ctx, actor, j, c, home, so, bound, files, index); err != nil {
+			return err
+		}
+		if err := s.remember(ctx, actor, j, home); err != nil {
 			return err
 		}
 		return s.move(ctx, &j, Released, actor.ID)
@@ -62,10 +85,28 @@ func (s *Service) Release(ctx context.Context, actor access.Person, id string) (
 	return j, err
 }
 
+// unexpired gives the signatures of an approved job. Where some hold no longer, it is
+// approved no longer.
+func (s *Service) unexpired(ctx context.Context, j *Job, c circumstances, home *vault.Compartment) (approvals, error) {
+	so, err := s.approvals(ctx, *j, c, home)
+	switch {
+	case err != nil:
+		return so, err
+	case len(so.signed)+so.lapsed < so.needed:
+		return so, fault.Errorf(fault.Integrity, "job %s is %s, and %d of %d decisions are sealed with it: the metadata database was altered", j.ID, j.State, len(so.signed), so.needed)
+	case so.lapsed > 0 || so.terms.Over(s.Clock()):
+		if err := s.move(ctx, j, Expired, domainActor); err != nil {
+			return so, err
+		}
+		return so, fault.Errorf(fault.Conflict, "the approval of job %s has expired; have it submitted again", j.ID)
+	}
+	return so, nil
+}
+
 // certify writes and seals the certificate and the files.
-func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c circumstances, home *vault.Compartment,
+func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c circumstances, home *vault.Compartment, so approvals,
 	bound release.Bound, files map[string][]byte, index uint64) error {
-	cert, err := s.certificate(ctx, j, c, home)
+	cert, err := s.certificate(ctx, j, c, home, so)
 	if err != nil {
 		return err
 	}
@@ -99,20 +140,13 @@ func (s *Service) certify(ctx context.Context, actor access.Person, j Job, c cir
 }
 
 // certificate fills in what a certificate says of the job, from what is sealed.
-func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (*release.Certificate, error) {
+func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home *vault.Compartment, so approvals) (*release.Certificate, error) {
 	m, err := readManifest(ctx, home)
 	if err != nil {
 		return nil, err
 	}
 	var u Used
 	if err := getJSON(ctx, home, objRun, &u); err != nil {
-		return nil, err
-	}
-	if !has(home, objDecision) {
-		return nil, fault.Errorf(fault.Integrity, "job %s is %s, and no reviewer's decision is sealed with it: the metadata database was altered", j.ID, j.State)
-	}
-	var d signedDecision
-	if err := getJSON(ctx, home, objDecision, &d); err != nil {
 		return nil, err
 	}
 	body, err := home.Read(ctx, objReport, maxObject)
@@ -128,7 +162,7 @@ func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home 
 		Scenario: c.scenario.ID, ScenarioTitle: c.scenario.Title, Purpose: c.scenario.Purpose,
 		Agreement: c.agreement.ID, Operator: c.agreement.Operator, Submitter: j.Submitter,
 		Checks:    release.Checks{Preset: u.Preset, Rules: inWords(report.Preset), NotChecked: report.NotChecked},
-		Decisions: []release.SignedDecision{{Statement: d.Statement, Signature: d.Signature, Key: d.Key}},
+		Reviewers: so.needed, Conditions: so.terms.Conditions, ValidUntil: so.terms.ValidUntil, Decisions: so.signed,
 	}
 	for _, in := range u.Inputs {
 		cert.Inputs = append(cert.Inputs, release.Input{
@@ -169,6 +203,9 @@ func (s *Service) Files(ctx context.Context, actor access.Person, id string) (fi
 	j, _, err := s.find(ctx, actor, action, id)
 	if err != nil {
 		return nil, err
+	}
+	if j.State == Withdrawn {
+		return nil, withdrawn(j)
 	}
 	if j.State != Released {
 		return nil, fault.Errorf(fault.Conflict, "job %s is %s; it has no release to fetch", id, j.State.Outside())

@@ -31,7 +31,7 @@ func (s *Service) Replay(ctx context.Context, actor access.Person, id string) er
 	if err != nil {
 		return err
 	}
-	if j.State != Released {
+	if !j.State.WasReleased() {
 		return fault.Errorf(fault.Conflict, "job %s has no release; only a released job can be replayed", id)
 	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.ReplayRelease), Target: "job/" + id}
@@ -84,7 +84,7 @@ func (r *replay) run(scenario *access.Scenario) error {
 		return err
 	}
 	defer again.views.Close()
-	again.replay = true
+	again.replay, again.past = true, r.was.Past
 	for _, in := range r.was.Inputs {
 		if again.views.byName[in.Name].Identity() != in.View {
 			return differs("the masked view of input %s: masking or its reference data is of another version", in.Name)

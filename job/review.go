@@ -29,6 +29,14 @@ type Review struct {
 	Budgets     []Budget        `json:"budgets"`             // of the submitter's organisation, for what the job reads
 	ReportSeal  crypto.Digest   `json:"report_commitment"`
 	TableDigest crypto.Digest   `json:"tables_digest"`
+
+	Approvals []release.Decision `json:"approvals,omitempty"` // signed so far, of those that are needed
+	Needed    int                `json:"needed,omitempty"`
+	Comments  []Comment          `json:"comments,omitempty"`
+	Replaces  *Predecessor       `json:"replaces,omitempty"`
+
+	Scenario  *access.Scenario  `json:"-"` // in the version of the job
+	Agreement *access.Agreement `json:"-"` // in force
 }
 
 // Open opens a held, failed or decided job for a reviewer. Looking is recorded:
@@ -45,14 +53,17 @@ func (s *Service) Open(ctx context.Context, actor access.Person, id string) (r *
 			return err
 		}
 		defer home.Close()
-		r, err = s.review(ctx, j, c, home)
+		if r, err = s.review(ctx, j, c, home); err != nil {
+			return err
+		}
+		r.Replaces, err = s.predecessor(ctx, actor, home, r.Manifest)
 		return err
 	})
 	return r, err
 }
 
 func (s *Service) review(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (*Review, error) {
-	r := &Review{Job: j}
+	r := &Review{Job: j, Scenario: c.scenario, Agreement: c.agreement}
 	var err error
 	if r.Steps, err = s.Store.Transitions(ctx, j.ID); err != nil {
 		return nil, err
@@ -73,10 +84,18 @@ func (s *Service) review(ctx context.Context, j Job, c circumstances, home *vaul
 	if r.GuestLog, err = optional(ctx, home, objGuestLog); err != nil {
 		return nil, err
 	}
+	if r.Comments, err = readComments(ctx, home); err != nil {
+		return nil, err
+	}
 	if has(home, objReport) {
 		if err := r.readOutcome(ctx, home); err != nil {
 			return nil, err
 		}
+		so, err := s.approvals(ctx, j, c, home)
+		if err != nil {
+			return nil, err
+		}
+		r.Approvals, r.Needed = so.decisions, so.needed
 	}
 	return r, r.readFailure(ctx, home)
 }
@@ -131,93 +150,6 @@ func optional(ctx context.Context, home *vault.Compartment, name string) (string
 	return string(b), err
 }
 
-// signedDecision is a reviewer's decision as it is kept and released.
-type signedDecision struct {
-	Statement string           `json:"statement"`
-	Signature []byte           `json:"signature"`
-	Key       crypto.PublicKey `json:"key"`
-}
-
-// Approve signs, in the reviewer's own name, that the tables of a held job may
-// leave.
-func (s *Service) Approve(ctx context.Context, actor access.Person, key *crypto.SigningKey, id string) (Job, error) {
-	return s.decide(ctx, actor, key, id, Approved, "")
-}
-
-// Reject signs that nothing leaves, for a reason of the short list. A failed job
-// is closed in the same way: its reason is all that the operator learns.
-func (s *Service) Reject(ctx context.Context, actor access.Person, key *crypto.SigningKey, id, reason string) (Job, error) {
-	if err := CheckReason(reason); err != nil {
-		return Job{}, err
-	}
-	return s.decide(ctx, actor, key, id, Rejected, reason)
-}
-
-func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.SigningKey, id string, verdict State, reason string) (Job, error) {
-	j, c, err := s.find(ctx, actor, access.DecideJob, id)
-	if err != nil {
-		return j, err
-	}
-	if !j.State.CanBecome(verdict) {
-		return j, fault.Errorf(fault.Conflict, "job %s is %s; it cannot be %s", id, j.State, verdict)
-	}
-	if verdict == Approved {
-		if err := c.current(); err != nil {
-			return j, err
-		}
-	}
-	if key.Public() != actor.Key {
-		return j, fault.New(fault.Denied, "a decision is signed with the reviewer's own registered key")
-	}
-	intent := audit.Record{Actor: actor.ID, Action: string(access.DecideJob), Target: "job/" + id, Details: map[string]string{"verdict": string(verdict)}}
-	err = s.Log.Act(ctx, intent, func(uint64) error {
-		home, err := s.unlock(ctx, actor, id, "decide")
-		if err != nil {
-			return err
-		}
-		defer home.Close()
-		if reason == ModuleError {
-			if _, err := failureCode(ctx, j, home); err != nil {
-				return err
-			}
-		}
-		if err := s.sign(ctx, actor, key, j, home, verdict, reason); err != nil {
-			return err
-		}
-		j.Reason = reason
-		return s.move(ctx, &j, verdict, actor.ID)
-	})
-	return j, err
-}
-
-// sign seals the reviewer's signed decision. It names the exact bytes that would
-// be published, so that an approval is an approval of these and no others.
-func (s *Service) sign(ctx context.Context, actor access.Person, key *crypto.SigningKey, j Job, home *vault.Compartment, verdict State, reason string) error {
-	d := release.Decision{
-		Domain: s.Name, Job: j.ID, Verdict: string(verdict), Reason: reason,
-		Reviewer: actor.ID, Org: actor.Org, Time: s.Clock(),
-	}
-	if has(home, objTables) {
-		r := &Review{}
-		if err := r.readOutcome(ctx, home); err != nil {
-			return err
-		}
-		if verdict == Approved && len(r.Tables) == 0 {
-			return fault.New(fault.Conflict, "every table of this job was refused; there is nothing to approve: reject it")
-		}
-		d.Tables, d.Report = r.TableDigest, r.ReportSeal
-	}
-	statement, err := d.Encode()
-	if err != nil {
-		return err
-	}
-	signature, err := key.SignLabelled(release.DecisionLabel, statement)
-	if err != nil {
-		return err
-	}
-	return putJSON(ctx, home, objDecision, signedDecision{Statement: string(statement), Signature: signature, Key: key.Public()})
-}
-
 // List gives the jobs that the person may see: an operator those of their own
 // organisation as they look from outside, a reviewer those of scenarios of their
 // department.
@@ -230,6 +162,9 @@ func (s *Service) List(ctx context.Context, actor access.Person) ([]Job, error) 
 	for _, j := range all {
 		c, err := s.circumstances(ctx, j.Scenario, j.ScenarioVersion)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.lapse(ctx, &j, c); err != nil {
 			return nil, err
 		}
 		if s.check(actor, access.ReviewJob, j, c).Allowed {

@@ -12,9 +12,11 @@ import (
 	"yingbi/access"
 	"yingbi/audit"
 	"yingbi/egress"
+	"yingbi/egress/history"
 	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/manifest"
+	"yingbi/release"
 	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
 	"yingbi/vault"
@@ -58,6 +60,9 @@ func (s *Service) Run(ctx context.Context, actor access.Person, id string) (Job,
 	}
 	intent := audit.Record{Actor: actor.ID, Action: string(access.RunJob), Target: "job/" + id, Details: charge.details()}
 	err = s.Log.Act(ctx, intent, func(uint64) error { return s.run(ctx, actor, &j, c, home, m) })
+	if err == nil && j.State == Held && c.scenario.Automatic {
+		j, err = s.decideByPolicy(ctx, j, home)
+	}
 	return j.Outside(), err
 }
 
@@ -120,7 +125,10 @@ func (s *Service) begin(ctx context.Context, actor access.Person, purpose string
 	if err != nil {
 		return nil, err
 	}
-	r := &run{service: s, ctx: ctx, actor: actor.ID, job: j, manifest: m, home: home}
+	r := &run{
+		service: s, ctx: ctx, actor: actor.ID, job: j, manifest: m, home: home,
+		past: map[string][]string{}, behind: map[string]*history.Release{},
+	}
 	if r.plan, err = m.Check(granted); err != nil {
 		return nil, err
 	}
@@ -151,6 +159,11 @@ type run struct {
 	published []*egress.Published
 	mapped    []egress.Mapping
 	log       []byte
+
+	// By kind of subject: the earlier releases with which the cells were compared, and
+	// who is behind those that would be published.
+	past   map[string][]string
+	behind map[string]*history.Release
 }
 
 // limits of a cell of this job.
@@ -160,6 +173,10 @@ func (r *run) limits() sandbox.Limits {
 
 // maxAnswer bounds what a cell of a job may answer, in bytes: tables are small.
 const maxAnswer = 64 << 20
+
+// maxMembers bounds what a query cell may say beyond that of who is behind the tables:
+// about 40 bytes for each subject of each cell.
+const maxMembers = 1 << 30
 
 func (r *run) compute(rules string) error {
 	preset, err := egress.PresetByName(rules)
@@ -194,8 +211,16 @@ func (r *run) work(preset egress.Preset) error {
 			return err
 		}
 	}
-	r.report = egress.Judge(preset, r.tables)
+	if r.report, err = egress.Judge(r.ctx, preset, r.tables); err != nil {
+		return err
+	}
 	r.report.AddMappings(r.mapped)
+	if err := r.history(frames); err != nil {
+		return err
+	}
+	if err := r.report.Settle(r.ctx, r.tables); err != nil {
+		return err
+	}
 	if r.plan.Guest != nil {
 		return r.guest()
 	}
@@ -223,7 +248,9 @@ func (r *run) query() (map[string]*abi.Frame, error) {
 	for _, st := range r.plan.Statements() {
 		req.Statements = append(req.Statements, statement(st))
 	}
-	frames, err := r.service.Runner.Query(r.ctx, req, files, r.limits())
+	limits := r.limits()
+	limits.Output += maxMembers
+	frames, err := r.service.Runner.Query(r.ctx, req, files, limits)
 	return frames, errors.Join(err, closeAll(files))
 }
 
@@ -249,7 +276,9 @@ func number(f *abi.Frame) (int64, error) {
 
 // results are the run's tables and report as they are sealed.
 func (r *run) results() (tables, report []byte, err error) {
-	if tables, err = encodeTables(r.published); err != nil {
+	leave := tablesOf(r.published)
+	r.chart(leave)
+	if tables, err = release.EncodeTables(leave); err != nil {
 		return nil, nil, err
 	}
 	report, err = r.report.Encode()
@@ -271,6 +300,9 @@ func (r *run) keep(u Used) error {
 	}
 	if r.log != nil {
 		objects[objGuestLog] = bytesOf(r.log)
+	}
+	if err := r.sealContributors(objects); err != nil {
+		return err
 	}
 	return r.home.PutAll(r.ctx, objects)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"yingbi/access"
@@ -27,6 +28,7 @@ type Store interface {
 	Job(ctx context.Context, id string) (Job, error)
 	Jobs(context.Context) ([]Job, error)
 	MoveJob(context.Context, Job, Transition) error
+	SetApprovals(ctx context.Context, job string, n int) error // for lists; what counts is sealed
 	Transitions(ctx context.Context, id string) ([]Transition, error)
 	LatestVersion(ctx context.Context, dataset string) (catalog.Version, error)
 	Versions(ctx context.Context, dataset string) ([]catalog.Version, error)
@@ -56,6 +58,7 @@ type Service struct {
 	Vault     *vault.Vault
 	Keys      vault.Keys
 	Runner    Runner
+	Releases  *sync.Mutex // held while one is made or a decision is signed: each is examined beside all before it
 	Clock     clock.Clock
 	Cache     Cache
 	Notes     *slog.Logger // what nobody asked for and whoever runs the domain may want to know
@@ -74,8 +77,12 @@ const (
 	objFailure   = "failure.json"  // why it failed, for the reviewer
 	objExcerpt   = "excerpt.json"  // of the log, released to the operator by a reviewer
 	objGuestLog  = "guest.log"     // what the module wrote, for the reviewer
-	objDecision  = "decision.json" // the reviewer's signed decision
+	objDecision  = "decision.json" // the reviewers' signed decisions
 	releaseFiles = "release/"      // the files of the release
+
+	objReplaces   = "replaces"        // id of the returned job that this one replaces
+	objComments   = "comment/"        // one each
+	objWithdrawal = "withdrawal.json" // the signed notice
 )
 
 // circumstances is what a decision about a job depends on: the scenario in the
@@ -130,6 +137,11 @@ func (s *Service) authorise(ctx context.Context, actor access.Person, action acc
 	if j.ID == "" {
 		target = "scenario/" + j.Scenario
 	}
+	return s.denied(ctx, actor, action, target, decision)
+}
+
+// denied records a refusal and gives it.
+func (s *Service) denied(ctx context.Context, actor access.Person, action access.Action, target string, decision access.Decision) error {
 	_, err := s.Log.Append(ctx, audit.Record{
 		Actor: actor.ID, Action: "access.deny", Phase: audit.Event, Target: target,
 		Details: map[string]string{"action": string(action), "rule": decision.Rule},
@@ -144,18 +156,26 @@ func (s *Service) check(actor access.Person, action access.Action, j Job, c circ
 	})
 }
 
-// find loads a job with its circumstances and authorises the action on it.
-func (s *Service) find(ctx context.Context, actor access.Person, action access.Action, id string) (j Job, c circumstances, err error) {
+// load reads a job with its circumstances.
+func (s *Service) load(ctx context.Context, id string) (j Job, c circumstances, err error) {
 	if j, err = s.Store.Job(ctx, id); err != nil {
 		return j, c, err
 	}
-	if c, err = s.circumstances(ctx, j.Scenario, j.ScenarioVersion); err != nil {
+	c, err = s.circumstances(ctx, j.Scenario, j.ScenarioVersion)
+	return j, c, err
+}
+
+// find loads a job and authorises the action on it. An approval that was not used in
+// time ends here.
+func (s *Service) find(ctx context.Context, actor access.Person, action access.Action, id string) (j Job, c circumstances, err error) {
+	if j, c, err = s.load(ctx, id); err != nil {
 		return j, c, err
 	}
 	if err := s.authorise(ctx, actor, action, j, c); err != nil {
 		return Job{}, circumstances{}, err
 	}
-	return j, c, nil
+	err = s.lapse(ctx, &j, c)
+	return j, c, err
 }
 
 // unlock opens the job's compartment for a purpose.

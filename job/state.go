@@ -15,7 +15,7 @@ const DigestDetail = "digest"
 // State is where a job stands in its life.
 type State string
 
-// The states of a job. Refused, Failed, Rejected, Released are ends.
+// The states of a job.
 const (
 	Submitted State = "submitted"
 	Admitted  State = "admitted"
@@ -25,12 +25,14 @@ const (
 	Held      State = "held"
 	Approved  State = "approved"
 	Released  State = "released"
+	Withdrawn State = "withdrawn" // released, and no longer given out
 
 	Refused  State = "refused"  // never ran: admission or rights
 	Failed   State = "failed"   // ran and did not finish; a reviewer decides what is said of it
 	Rejected State = "rejected" // a reviewer said no
+	Returned State = "returned" // a reviewer said what to change
 	Frozen   State = "frozen"   // stopped by the security officer
-	Expired  State = "expired"  // its scenario ended before a decision
+	Expired  State = "expired"  // its approval was not used in time
 )
 
 // transitions is the whole life of a job: what is not here cannot happen.
@@ -40,12 +42,14 @@ var transitions = map[State][]State{
 	Queued:    {Running, Refused, Frozen, Expired},
 	Running:   {Checking, Failed, Frozen},
 	Checking:  {Held, Failed, Frozen},
-	Held:      {Approved, Rejected, Frozen, Expired},
-	Approved:  {Released, Frozen, Expired},
-	Failed:    {Rejected},
-	Released:  nil,
+	Held:      {Approved, Rejected, Returned, Frozen, Expired},
+	Approved:  {Released, Rejected, Frozen, Expired},
+	Failed:    {Rejected, Returned},
+	Released:  {Withdrawn},
+	Withdrawn: nil,
 	Refused:   nil,
 	Rejected:  nil,
+	Returned:  nil,
 	Frozen:    nil,
 	Expired:   nil,
 }
@@ -65,6 +69,18 @@ func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s
 
 // Ended reports whether nothing follows s.
 func (s State) Ended() bool { return len(transitions[s]) == 0 }
+
+// WasReleased reports whether figures of the job have left the domain.
+func (s State) WasReleased() bool { return s == Released || s == Withdrawn }
+
+// reviewable reports whether a run has ended that reviewers may speak of.
+func (s State) reviewable() bool {
+	switch s {
+	case Submitted, Admitted, Queued, Running, Checking, Refused, Frozen:
+		return false
+	}
+	return true
+}
 
 // InReview is what an operator sees of a job whose run has touched real rows
 // and on which nobody has decided: that it ended well, badly or not at all is
@@ -93,6 +109,7 @@ type Job struct {
 	Class           string // assurance: protected or verified; empty before the run
 	Reason          string // why it ended: a fault kind, a limit, a reviewer's reason; never text of a guest
 	Module          bool   // the job brings a module
+	Approvals       int    // that were signed; for lists, what counts is sealed
 	Created         time.Time
 	Updated         time.Time
 }
@@ -107,7 +124,7 @@ func (j Job) Digest() crypto.Digest {
 // nothing that a run has left in it, not even when it ended.
 func (j Job) Outside() Job {
 	if j.State = State(j.State.Outside()); j.State == InReview {
-		j.Class, j.Reason, j.Updated = "", "", j.Created
+		j.Class, j.Reason, j.Updated, j.Approvals = "", "", j.Created, 0
 	}
 	return j
 }
@@ -124,8 +141,12 @@ type Transition struct {
 // rejection: the only word about a run over real rows that reaches an operator
 // without a release.
 func Reasons() []string {
-	return []string{"disclosure_risk", "outside_purpose", "insufficient_context", "poor_quality", "failed_limit", "failed_run", ModuleError}
+	return []string{DisclosureRisk, "outside_purpose", "insufficient_context", "poor_quality", "failed_limit", "failed_run", ModuleError}
 }
+
+// DisclosureRisk is the only reason for which a job is rejected that was approved: what
+// was released since tells of few subjects together with it.
+const DisclosureRisk = "disclosure_risk"
 
 // ModuleError is the reason that tells the operator with which code of its own the
 // module ended. Only a run that did can be rejected for it.

@@ -17,12 +17,12 @@ func TestTransitionTable(t *testing.T) {
 		{Running, Checking}: true, {Running, Failed}: true, {Running, Frozen}: true,
 		{Checking, Held}: true, {Checking, Failed}: true, {Checking, Frozen}: true,
 		{Held, Approved}: true, {Held, Rejected}: true, {Held, Frozen}: true, {Held, Expired}: true,
-		{Approved, Released}: true, {Approved, Frozen}: true, {Approved, Expired}: true,
-		{Failed, Rejected}: true,
+		{Approved, Released}: true, {Approved, Rejected}: true, {Approved, Frozen}: true, {Approved, Expired}: true,
+		{Failed, Rejected}: true, {Failed, Returned}: true, {Held, Returned}: true, {Released, Withdrawn}: true,
 	}
 	states := States()
-	if len(states) != 13 {
-		t.Fatalf("%d states, the test knows 13", len(states))
+	if len(states) != 15 {
+		t.Fatalf("%d states, the test knows 15", len(states))
 	}
 	for _, from := range states {
 		for _, to := range states {
@@ -51,7 +51,7 @@ func TestEveryStateIsReachedAndEnds(t *testing.T) {
 			t.Errorf("no way leads to %s", s)
 		}
 	}
-	for _, s := range []State{Released, Refused, Rejected, Frozen, Expired} {
+	for _, s := range []State{Withdrawn, Refused, Rejected, Returned, Frozen, Expired} {
 		if !s.Ended() {
 			t.Errorf("%s goes on", s)
 		}

@@ -20,6 +20,7 @@ type Package struct {
 	File     string // names the manifest in errors
 	Manifest []byte // job.yaml
 	Module   []byte // module.wasm; nil for a job without one
+	Replaces string // id of the returned job that this one replaces; may be empty
 }
 
 // Submit admits a package and queues it. What is malformed, over a limit or not
@@ -40,6 +41,11 @@ func (s *Service) Submit(ctx context.Context, actor access.Person, p Package) (j
 	}
 	if err := s.authorise(ctx, actor, access.SubmitJob, Job{Scenario: m.Scenario}, c); err != nil {
 		return j, err
+	}
+	if p.Replaces != "" {
+		if err := s.replaceable(ctx, actor, m.Scenario, p.Replaces); err != nil {
+			return j, err
+		}
 	}
 	plan, err := s.plan(ctx, m, c)
 	if err == nil {
@@ -111,6 +117,9 @@ func (s *Service) enter(ctx context.Context, actor access.Person, j *Job, p Pack
 	objects := map[string]func(io.Writer) error{objManifest: bytesOf(p.Manifest)}
 	if p.Module != nil {
 		objects[objModule] = bytesOf(p.Module)
+	}
+	if p.Replaces != "" {
+		objects[objReplaces] = bytesOf([]byte(p.Replaces))
 	}
 	if err := c.PutAll(ctx, objects); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"yingbi/crypto"
+	"yingbi/masking"
 	"yingbi/sandbox/abi"
 )
 
@@ -16,6 +17,13 @@ type Used struct {
 	Module  *crypto.Digest `json:"module,omitempty"`  // a commitment
 	Engine  string         `json:"engine,omitempty"`  // abi.EngineFormat
 	Program string         `json:"program,omitempty"` // its version
+
+	// Level is the highest of the columns that the job asks for, before masking; 0 where it
+	// was not noted.
+	Level int `json:"level,omitempty"`
+
+	// Past are the releases with which its cells were compared, by kind of subject.
+	Past map[string][]string `json:"past,omitempty"`
 }
 
 // UsedInput is one input of a run.
@@ -28,11 +36,14 @@ type UsedInput struct {
 	PolicyVersion int           `json:"policy_version"`
 	PolicyDigest  crypto.Digest `json:"policy_digest"`
 	View          crypto.Digest `json:"view"`
+
+	// Anonymity is what the view's section anonymity did, for reviewers; nil without one.
+	Anonymity *masking.Anonymised `json:"anonymity,omitempty"`
 }
 
 // used tells what this run stands on.
 func (r *run) used(inputs []input, preset string) (Used, error) {
-	out := Used{Preset: preset, At: r.service.Clock(), Engine: abi.EngineFormat, Program: r.service.Program}
+	out := Used{Preset: preset, At: r.service.Clock(), Engine: abi.EngineFormat, Program: r.service.Program, Past: r.past}
 	if r.job.Module {
 		info, err := r.home.Stat(objModule)
 		if err != nil {
@@ -40,14 +51,22 @@ func (r *run) used(inputs []input, preset string) (Used, error) {
 		}
 		out.Module = &info.Commitment
 	}
-	for _, in := range inputs {
+	for i, in := range inputs {
+		for _, column := range r.manifest.Inputs[i].Columns {
+			out.Level = max(out.Level, in.dataset.LevelOf(column))
+		}
 		digest, err := crypto.ParseDigest(in.version.Digest)
+		if err != nil {
+			return out, err
+		}
+		of := r.views.byName[in.name]
+		did, err := evidence(r.ctx, of)
 		if err != nil {
 			return out, err
 		}
 		out.Inputs = append(out.Inputs, UsedInput{
 			Name: in.name, Dataset: in.dataset.ID, Version: in.version.Number, VersionDigest: digest,
-			Policy: in.policy.ID, PolicyVersion: in.grant.PolicyVersion, PolicyDigest: in.policy.Digest(), View: r.views.byName[in.name].Identity(),
+			Policy: in.policy.ID, PolicyVersion: in.grant.PolicyVersion, PolicyDigest: in.policy.Digest(), View: of.Identity(), Anonymity: did,
 		})
 	}
 	return out, nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -70,10 +71,14 @@ func appendList(b []byte, v reflect.Value) (_ []byte, err error) {
 func appendObject(b []byte, v reflect.Value) (_ []byte, err error) {
 	b = append(b, '{')
 	for i := range v.NumField() {
+		name, optional := strings.CutSuffix(v.Type().Field(i).Tag.Get("json"), ",omitempty")
+		if optional && v.Field(i).Len() == 0 {
+			continue
+		}
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = appendString(b, v.Type().Field(i).Tag.Get("json")); err != nil {
+		if b, err = appendString(b, name); err != nil {
 			return nil, err
 		}
 		if b, err = appendValue(append(b, ':'), v.Field(i)); err != nil {

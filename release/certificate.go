@@ -18,7 +18,7 @@ const (
 )
 
 const (
-	certificateFormat = "yingbi/certificate/v1"
+	certificateFormat = "yingbi/certificate/v2"
 	maxCertificate    = 1 << 20 // bytes
 	maxEntries        = 256     // of a list
 )
@@ -43,12 +43,18 @@ type Certificate struct {
 	Module          *crypto.Digest   `json:"module"`    // commitment; nil for a job without one
 	Inputs          []Input          `json:"inputs"`
 	Checks          Checks           `json:"checks"`
+	Reviewers       int              `json:"reviewers"` // how many different people had to approve
+	Conditions      []string         `json:"conditions"`
+	ValidUntil      string           `json:"valid_until"` // date; may be empty
 	Decisions       []SignedDecision `json:"decisions"`
 	Files           []File           `json:"files"` // by name; all but certificate.json and certificate.sig
 	FilesCommitment Commitment       `json:"files_commitment"`
 	Proof           audit.Proof      `json:"proof"`  // of the intent to release
 	Issued          time.Time        `json:"issued"` // the record's time
 }
+
+// Terms are those under which it was released.
+func (c Certificate) Terms() Terms { return Terms{c.Conditions, c.ValidUntil} }
 
 // Input is a data set as the job saw it.
 type Input struct {
@@ -125,6 +131,8 @@ func (c Certificate) check() error {
 	l.digest("checks.report", c.Checks.Report)
 	l.lines("checks.rules", c.Checks.Rules)
 	l.lines("checks.not_checked", c.Checks.NotChecked)
+	l.fail("reviewers", c.Reviewers < 1 || c.Reviewers > maxEntries)
+	l.terms(c.Terms())
 	l.length("decisions", len(c.Decisions), 0)
 	l.length("files", len(c.Files), 1)
 	for i, f := range c.Files {

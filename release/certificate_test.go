@@ -3,6 +3,7 @@ package release
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestCertificateRoundTrip(t *testing.T) {
 	}
 	for _, s := range []string{
 		"", "null", "{}", string(b) + "\n", strings.Replace(string(b), ":", ": ", 1),
-		strings.Replace(string(b), "certificate/v1", "certificate/v2", 1),
+		strings.Replace(string(b), "certificate/v2", "certificate/v1", 1),
 		strings.Replace(string(b), "2026-01-02T12:00:00.345678Z", "2026-01-02T20:00:00.345678+08:00", 1),
 		strings.Replace(string(b), `"version":3`, `"version":3.0`, 1),
 	} {
@@ -51,7 +52,7 @@ func TestCertificateMustBeComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optional := map[string]bool{"Format": true, "Question": true, "Module": true, "Decisions": true, "Proof": true} // Verify misses the last two
+	optional := map[string]bool{"Format": true, "Question": true, "Module": true, "Decisions": true, "Proof": true, "Conditions": true, "ValidUntil": true} // Verify misses decisions and proof
 	fields := reflect.TypeOf(*whole)
 	for i := range fields.NumField() {
 		c := *whole
@@ -78,6 +79,10 @@ func TestCertificateRefusals(t *testing.T) {
 		"bad UTF-8":         func(c *Certificate) { c.Operator = "\xff" },
 		"long purpose":      func(c *Certificate) { c.Purpose = strings.Repeat("x", maxProse+1) },
 		"year 10000":        func(c *Certificate) { c.Issued = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"no reviewer":       func(c *Certificate) { c.Reviewers = 0 },
+		"empty condition":   func(c *Certificate) { c.Conditions = []string{""} },
+		"many conditions":   func(c *Certificate) { c.Conditions = slices.Repeat([]string{"x"}, maxConditions+1) },
+		"no date":           func(c *Certificate) { c.ValidUntil = "2026-02-30" },
 		"empty rule":        func(c *Certificate) { c.Checks.Rules = []string{""} },
 	} {
 		c := *whole
@@ -118,7 +123,10 @@ func TestDecision(t *testing.T) {
 		"no tables": func(d *Decision) { d.Tables = crypto.Digest{} }, "no report": func(d *Decision) { d.Report = crypto.Digest{} },
 		"no reviewer": func(d *Decision) { d.Reviewer = "" }, "no org": func(d *Decision) { d.Org = "" },
 		"no time": func(d *Decision) { d.Time = time.Time{} }, "long reason": func(d *Decision) { d.Reason = strings.Repeat("x", maxProse+1) },
-		"rejection without reason": func(d *Decision) { d.Verdict = Rejected },
+		"no end": func(d *Decision) { d.Expires = time.Time{} }, "message of an approval": func(d *Decision) { d.Message = "x" },
+		"condition of two lines":    func(d *Decision) { d.Conditions = []string{"a\nb"} },
+		"conditions of a rejection": func(d *Decision) { d.Verdict, d.Reason, d.ValidUntil = Rejected, "x", "2026-12-31" },
+		"rejection without reason":  func(d *Decision) { d.Verdict = Rejected },
 	} {
 		d := approval([]byte("tables"))
 		change(&d)
@@ -144,7 +152,7 @@ func FuzzParseCertificate(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b)
-	f.Add([]byte(`{"format":"yingbi/certificate/v1"}`))
+	f.Add([]byte(`{"format":"yingbi/certificate/v2"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := ParseCertificate(b)
 		if err != nil {
@@ -160,6 +168,7 @@ func FuzzParseCertificate(f *testing.F) {
 func FuzzParseDecision(f *testing.F) {
 	for _, d := range []Decision{
 		approval([]byte("tables")),
+		{Domain: "d", Job: "j", Verdict: Returned, Reason: "poor_quality", Message: "add the year", Reviewer: "r", Org: "o", Time: noon},
 		{Domain: "d", Job: "j", Verdict: Rejected, Reason: "a\n\"b\"", Reviewer: "r", Org: "o", Time: noon},
 	} {
 		b, err := d.Encode()

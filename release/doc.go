@@ -18,12 +18,18 @@
 //	tables.json        the published tables: the very bytes that were approved
 //	<table>.csv        each table, for machines and spreadsheets
 //	tables.xlsx        all tables, a sheet each
+//	<chart>.svg        a picture of a table, for each chart that tables.json names
+//	conditions.txt     the terms, where there are any
 //
 // docs/formats/release.md gives them byte by byte. CSV and workbook follow from
-// tables.json alone, and Verify renders them again: a file that people open says
-// what the reviewer approved, or the release does not verify. So a change of
-// the rendering is a change of format. That is why the workbook is written here and
-// not by a library whose next version would write it otherwise.
+// tables.json alone, the terms from the certificate, and Verify renders them again: a
+// file that people open says what the reviewers approved, or the release does not
+// verify. So a change of the rendering is a change of format. That is why the workbook is
+// written here and not by a library whose next version would write it otherwise. Charts
+// are drawn by whoever makes the release and held to their digests alone.
+//
+// A release that was withdrawn is named by a notice, which the domain signs and anybody
+// verifies (VerifyNotice). The folder itself cannot know.
 //
 // # Trust
 //

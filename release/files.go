@@ -26,9 +26,9 @@ const (
 )
 
 // Files renders what is published from the bytes that were approved: tables.json
-// itself, a CSV of each table, and a workbook. The same bytes give the same
-// files, now and later.
-func Files(tables []byte) (map[string][]byte, error) {
+// itself, a CSV of each table, a workbook, and the terms where there are any. The same
+// bytes give the same files, now and later.
+func Files(tables []byte, terms Terms) (map[string][]byte, error) {
 	parsed, err := ParseTables(tables)
 	if err != nil {
 		return nil, err
@@ -42,6 +42,9 @@ func Files(tables []byte) (map[string][]byte, error) {
 	}
 	if files[WorkbookFile], err = workbook(parsed); err != nil {
 		return nil, err
+	}
+	if !terms.none() {
+		files[ConditionsFile] = terms.text()
 	}
 	for name, content := range files {
 		if len(content) > maxFile {

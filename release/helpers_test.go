@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -152,7 +153,7 @@ func (d *testDomain) release(t testing.TB, change func(*draft)) map[string][]byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := Files(tables)
+	files, err := Files(tables, Terms{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,10 +168,25 @@ func (d *testDomain) release(t testing.TB, change func(*draft)) map[string][]byt
 	return d.finish(t, r)
 }
 
+// byPolicy has the domain decide.
+func (r *draft) byPolicy(reviewer string) {
+	r.decisions, r.signers = slices.Clone(r.decisions), []string{"domain"}
+	r.decisions[0].Reviewer = reviewer
+}
+
+// under puts the release under terms, as it should be done.
+func (r *draft) under(t Terms) {
+	for i := range r.decisions {
+		r.decisions[i].Conditions, r.decisions[i].ValidUntil = t.Conditions, t.ValidUntil
+	}
+	r.files[ConditionsFile] = t.text()
+	r.cert = func(c *Certificate) { c.Conditions, c.ValidUntil = t.Conditions, t.ValidUntil }
+}
+
 func approval(tables []byte) Decision {
 	return Decision{
 		Domain: domainName, Job: jobID, Verdict: Approved, Tables: crypto.Sum(tables), Report: crypto.Sum([]byte("report")),
-		Reviewer: "lin", Org: "玉溪市医保局", Time: noon.Add(-time.Hour),
+		Reviewer: "lin", Org: "玉溪市医保局", Time: noon.Add(-time.Hour), Expires: noon.AddDate(0, 0, 30),
 	}
 }
 
@@ -216,6 +232,9 @@ func (d *testDomain) sign(t testing.TB, decision Decision, by string) SignedDeci
 		t.Fatal(err)
 	}
 	key := d.people[by]
+	if by == "domain" {
+		key = d.key
+	}
 	signature, err := key.SignLabelled(DecisionLabel, statement)
 	if err != nil {
 		t.Fatal(err)
@@ -232,7 +251,7 @@ func testCertificate(public crypto.PublicKey) *Certificate {
 		Operator: "云健数据", Submitter: "wang", Manifest: sum("manifest"),
 		Inputs: []Input{{"claims", 3, sum("rows"), "claims-statistics", 1, sum("policy"), sum("view")}},
 		Checks: Checks{Preset: "default", Rules: []string{"minimum subjects 10"}, Report: sum("report"), NotChecked: []string{"earlier releases"}},
-		Issued: noon,
+		Issued: noon, Reviewers: 1,
 	}
 }
 

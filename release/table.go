@@ -20,6 +20,7 @@ type Table struct {
 	Columns []Column `json:"columns"`
 	Rows    [][]Cell `json:"rows"`  // each with one cell per column
 	Notes   []string `json:"notes"` // how to read the figures; lines of text
+	Charts  []Chart  `json:"charts,omitempty"`
 }
 
 // Column is a column of a published table.
@@ -126,6 +127,11 @@ func checkTables(tables []Table) error {
 			return fault.Errorf(fault.Limit, "the tables have more than %d cells: group by less", maxCells)
 		}
 		if err := t.check(); err != nil {
+			return fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
+		}
+	}
+	for _, t := range tables {
+		if err := t.checkCharts(names); err != nil {
 			return fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
 		}
 	}

@@ -52,7 +52,7 @@ func TestNoTables(t *testing.T) {
 	if got, err := ParseTables(b); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-	_, err = Files(b)
+	_, err = Files(b, Terms{})
 	wantKind(t, err, fault.Conflict)
 }
 
@@ -246,7 +246,7 @@ func FuzzParseTables(f *testing.F) {
 		if err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("accepted, and encodes again as %q, %v", again, err)
 		}
-		if _, err := Files(b); err != nil && len(tables) > 0 {
+		if _, err := Files(b, Terms{}); err != nil && len(tables) > 0 {
 			t.Fatalf("accepted, and cannot be rendered: %v", err)
 		}
 	})

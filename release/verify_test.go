@@ -184,7 +184,33 @@ func TestDomainThatCheats(t *testing.T) {
 		change func(*draft)
 		want   string
 	}{
-		{"nobody decided", func(r *draft) { r.decisions = nil }, "nobody approved"},
+		{"nobody decided", func(r *draft) { r.decisions = nil }, "0 people approved the release, and 1 had to"},
+		{"one decided where two had to", func(r *draft) { r.cert = func(c *Certificate) { c.Reviewers = 2 } }, "1 people approved the release, and 2 had to"},
+		{"a policy in a person's name", func(r *draft) { r.signers = []string{"domain"} }, "signed by the domain in the name of a person"},
+		{"a policy signed by a person", decide(func(d *Decision) { d.Reviewer = "policy:chronic@1" }), "not signed by the domain"},
+		{"another scenario's policy", func(r *draft) { r.byPolicy("policy:chronic2@1") }, "the policy of another scenario"},
+		{"a policy of what a module mapped", func(r *draft) {
+			r.byPolicy("policy:chronic@1")
+			r.cert = func(c *Certificate) { c.Class = Mapped }
+		}, "where people decide"},
+		{"a policy and a person", func(r *draft) {
+			second := r.decisions[0]
+			r.byPolicy("policy:chronic@1")
+			r.decisions, r.signers = append(r.decisions, second), append(r.signers, "lin")
+			r.cert = func(c *Certificate) { c.Reviewers = 2 }
+		}, "where people decide"},
+		{"expired decision", decide(func(d *Decision) { d.Expires = noon.Add(-time.Minute) }), "expired before the release"},
+		{"conditions left out", decide(func(d *Decision) { d.Conditions = []string{"not_published"} }), "made under other conditions"},
+		{"conditions made up", func(r *draft) {
+			terms := Terms{ValidUntil: "2026-06-30"}
+			r.cert = func(c *Certificate) { c.ValidUntil = terms.ValidUntil }
+			r.files[ConditionsFile] = terms.text()
+		}, "made under other conditions"},
+		{"conditions not shown", func(r *draft) {
+			r.decisions[0].Conditions = []string{"not_published"}
+			r.cert = func(c *Certificate) { c.Conditions = r.decisions[0].Conditions }
+		}, "lists 4 files, and tables.json makes 5"},
+		{"no longer valid", func(r *draft) { r.under(Terms{ValidUntil: "2026-01-01"}) }, "no longer valid"},
 		{"decision by the submitter", decide(func(d *Decision) { d.Reviewer = "wang" }), "the reviewer is the submitter"},
 		{"decision of the same organisation", decide(func(d *Decision) { d.Org = "云健数据" }), "the operator's organisation"},
 		{"rejected", decide(func(d *Decision) { d.Verdict, d.Reason = Rejected, "disclosure_risk" }), "rejected the output"},
@@ -305,11 +331,11 @@ func TestFilesAreDeterministic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := Files(tables)
+	first, err := Files(tables, Terms{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := Files(slices.Clone(tables))
+	second, err := Files(slices.Clone(tables), Terms{})
 	if err != nil {
 		t.Fatal(err)
 	}

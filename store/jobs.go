@@ -8,12 +8,12 @@ import (
 	"yingbi/job"
 )
 
-const jobColumns = "id, scenario, scenario_version, submitter, org, state, class, reason, module, created, updated"
+const jobColumns = "id, scenario, scenario_version, submitter, org, state, class, reason, module, approvals, created, updated"
 
 // AddJob stores a new job in its state.
 func (s *Store) AddJob(ctx context.Context, j job.Job) error {
-	_, err := s.exec(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-		j.ID, j.Scenario, j.ScenarioVersion, j.Submitter, j.Org, j.State, j.Class, j.Reason, j.Module, stamp(j.Created), stamp(j.Updated))
+	_, err := s.exec(ctx, "INSERT INTO jobs ("+jobColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+		j.ID, j.Scenario, j.ScenarioVersion, j.Submitter, j.Org, j.State, j.Class, j.Reason, j.Module, j.Approvals, stamp(j.Created), stamp(j.Updated))
 	return err
 }
 
@@ -53,6 +53,22 @@ func (s *Store) MoveJob(ctx context.Context, j job.Job, step job.Transition) err
 	})
 }
 
+// SetApprovals notes how many people have signed for a job that is held.
+func (s *Store) SetApprovals(ctx context.Context, id string, n int) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE jobs SET approvals = ? WHERE id = ? AND state = ?", n, id, job.Held)
+		if err != nil {
+			return err
+		}
+		if rows, err := result.RowsAffected(); err != nil {
+			return err
+		} else if rows != 1 {
+			return fault.Errorf(fault.Conflict, "job %s is no longer %s; look at it again", id, job.Held)
+		}
+		return nil
+	})
+}
+
 // Transitions lists the steps of a job's life in order.
 func (s *Store) Transitions(ctx context.Context, id string) ([]job.Transition, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT from_state, to_state, actor, audit_index, at FROM job_transitions WHERE job = ? ORDER BY seq", id)
@@ -73,7 +89,7 @@ func (s *Store) Transitions(ctx context.Context, id string) ([]job.Transition, e
 func scanJob(row scanner) (job.Job, error) {
 	var j job.Job
 	var created, updated string
-	err := row.Scan(&j.ID, &j.Scenario, &j.ScenarioVersion, &j.Submitter, &j.Org, &j.State, &j.Class, &j.Reason, &j.Module, &created, &updated)
+	err := row.Scan(&j.ID, &j.Scenario, &j.ScenarioVersion, &j.Submitter, &j.Org, &j.State, &j.Class, &j.Reason, &j.Module, &j.Approvals, &created, &updated)
 	if err != nil {
 		return j, err
 	}

@@ -90,6 +90,7 @@ var cast = []struct {
 	{"shen", "沈安", "玉溪市数据局", access.Security},
 	{"wang", "王磊", "云健数据", access.Operator},
 	{"zhao", "赵敏", "玉溪市医保局", access.Reviewer},
+	{"xu", "徐宁", "玉溪市医保局", access.Reviewer},
 	{"sun", "孙正", "玉溪市审计局", access.Auditor},
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"yingbi/audit"
 	"yingbi/crypto"
@@ -70,7 +71,10 @@ func (t *tale) release(ctx context.Context, wang *domain.Session, j job.Job, nam
 			return err
 		}
 	}
-	if _, err := zhao.Approve(ctx, j.ID); err != nil {
+	if err := t.keepPage(name+".review.html", t.report(zhao.Info.Name, r, time.Now())); err != nil {
+		return err
+	}
+	if err := t.approve(ctx, zhao, j.ID); err != nil {
 		return err
 	}
 	if _, err := zhao.Jobs().Release(ctx, zhao.Actor, j.ID); err != nil {
@@ -83,9 +87,45 @@ func (t *tale) release(ctx context.Context, wang *domain.Session, j job.Job, nam
 	if err := release.WriteFolder(t.path("releases", name), files); err != nil {
 		return err
 	}
+	o, err := t.outcome(ctx, wang, j.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.keepPage(name+".operator.html", o); err != nil {
+		return err
+	}
 	t.releases = append(t.releases, name)
-	t.note("  approved and signed by zhao, released with %d files", "  由 zhao 签名批准，出域 %d 个文件", len(files))
+	t.note("  approved and signed by zhao and by xu, for data of level 3; released with %d files", "  3 级数据，由 zhao 与 xu 先后签名批准，出域 %d 个文件", len(files))
+	t.note("  pages to read and print: releases/%[1]s.review.html for zhao, releases/%[1]s.operator.html for wang", "  可阅读与打印的页面：releases/%[1]s.review.html（zhao），releases/%[1]s.operator.html（wang）", name)
 	return nil
+}
+
+// approve has both reviewers sign: the data are of level 3, and one alone leaves the job
+// held.
+func (t *tale) approve(ctx context.Context, zhao *domain.Session, id string) error {
+	j, err := zhao.Approve(ctx, id)
+	if err != nil {
+		return err
+	}
+	if j.State != job.Held {
+		return fmt.Errorf("one reviewer alone made the job %s", j.State)
+	}
+	xu, err := t.as(ctx, "xu")
+	if err != nil {
+		return err
+	}
+	_, err = xu.Approve(ctx, id)
+	return err
+}
+
+// keepPage writes a page beside the folders of the releases, which hold nothing else
+// than what their certificates list.
+func (t *tale) keepPage(name string, page interface{ HTML() ([]byte, error) }) error {
+	html, err := page.HTML()
+	if err != nil {
+		return err
+	}
+	return t.writeNew(t.path("releases", name), 0o600, html)
 }
 
 func (t *tale) verify(ctx context.Context) error {

@@ -85,7 +85,7 @@ func checkCall(words []string, whole bool) error {
 func TestDocumentedCommandsExist(t *testing.T) {
 	inline := regexp.MustCompile("`(?:bin/)?(yingbi [^`]+)`")
 	seen := 0
-	for _, name := range []string{"README.md", "README.zh-CN.md", "docs/OPERATIONS.md", "docs/DESIGN.md", "docs/THREATS.md", "docs/DATASETS.md", "docs/MASKING.md", "docs/OPERATORS.md", "docs/AUTHORS.md", "docs/SAMPLE.md", "docs/MASKING.zh-CN.md", "docs/DISCOVERY.md", "docs/DISCOVERY.zh-CN.md", "docs/ANONYMITY.md", "docs/ANONYMITY.zh-CN.md", "docs/SUPPRESSION.md", "docs/EGRESS.md"} {
+	for _, name := range []string{"README.md", "README.zh-CN.md", "docs/OPERATIONS.md", "docs/DESIGN.md", "docs/THREATS.md", "docs/DATASETS.md", "docs/MASKING.md", "docs/OPERATORS.md", "docs/AUTHORS.md", "docs/SAMPLE.md", "docs/MASKING.zh-CN.md", "docs/DISCOVERY.md", "docs/DISCOVERY.zh-CN.md", "docs/ANONYMITY.md", "docs/ANONYMITY.zh-CN.md", "docs/SUPPRESSION.md", "docs/EGRESS.md", "docs/REVIEW.md", "docs/REVIEW.zh-CN.md"} {
 		text := readDoc(t, name)
 		for _, b := range blocks(text) {
 			if b.language != "sh" && b.language != "console" {

@@ -21,7 +21,7 @@ import (
 var cityFiles = []string{
 	"datasets/claims.yaml", "datasets/population.yaml", "datasets/enterprises.yaml",
 	"policies/claims.yaml", "policies/population.yaml", "policies/enterprises.yaml", "agreement.yaml", "scenario.yaml",
-	"jobs/by_district.yaml", "jobs/dominance.yaml", "jobs/attack_rows.yaml", "jobs/attack_module.yaml", "jobs/attack_cell.yaml",
+	"jobs/by_district.yaml", "jobs/logistic.yaml", "jobs/dominance.yaml", "jobs/attack_rows.yaml", "jobs/attack_module.yaml", "jobs/attack_cell.yaml",
 }
 
 // fixture is a domain that scripts copy: a city with its people, data, policies

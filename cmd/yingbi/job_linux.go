@@ -16,12 +16,12 @@ import (
 
 func (a *app) jobCommand() *cobra.Command {
 	c := &cobra.Command{Use: "job", GroupID: groupWork, Short: a.tr("submit, run and follow jobs", "提交、运行与跟踪作业")}
-	c.AddCommand(a.jobNew(), a.jobSubmit(), a.jobRun(), a.jobList(), a.jobShow(), a.jobLog(), a.jobBudget(), a.jobReplay())
+	c.AddCommand(a.jobNew(), a.jobSubmit(), a.jobRun(), a.jobList(), a.jobShow(), a.jobPage(), a.jobComment(), a.jobLog(), a.jobBudget(), a.jobReplay())
 	return c
 }
 
 func (a *app) jobSubmit() *cobra.Command {
-	var module string
+	var module, replaces string
 	c := &cobra.Command{
 		Use: "submit JOB.yaml", Args: cobra.ExactArgs(1),
 		Short: a.tr("submit a job: a manifest, and a module if it has one", "提交作业：清单及可选的模块"),
@@ -31,9 +31,10 @@ with its place, and nothing of it is stored.`,
 			`按应用场景的授权检查清单（docs/MANIFEST.md），按准入规则检查模块。
 格式有误或未获授权的将指明位置并拒绝，不留存任何内容。`),
 		Example: `  yingbi job submit job.yaml --as wang --key wang.key
-  yingbi job submit job.yaml --module job.wasm --as wang --key wang.key`,
+  yingbi job submit job.yaml --module job.wasm --as wang --key wang.key
+  yingbi job submit job.yaml --replaces 0192… --as wang --key wang.key`,
 		RunE: func(c *cobra.Command, args []string) error {
-			p := job.Package{File: args[0]}
+			p := job.Package{File: args[0], Replaces: replaces}
 			var err error
 			if p.Manifest, err = a.readDocument(args[0]); err != nil {
 				return err
@@ -62,6 +63,7 @@ with its place, and nothing of it is stored.`,
 		},
 	}
 	c.Flags().StringVar(&module, "module", "", a.tr("`FILE` WebAssembly module", "`FILE` WebAssembly 模块"))
+	c.Flags().StringVar(&replaces, "replaces", "", a.tr("`JOB` the returned job that this one replaces; reviewers see what has changed", "`JOB` 所替代的被退回作业；审查员将看到清单的变化"))
 	return c
 }
 
@@ -73,20 +75,23 @@ func (a *app) readModule(path string) ([]byte, error) {
 
 // outsideJob is a job as its submitter's side sees it.
 type outsideJob struct {
-	ID        string    `json:"id"`
-	Scenario  string    `json:"scenario"`
-	Submitter string    `json:"submitter"`
-	State     string    `json:"state"`
-	Reason    string    `json:"reason,omitempty"`
-	Code      string    `json:"code,omitempty"`           // the module's own, where it is the reason
-	Excerpt   string    `json:"excerpt,omitempty"`        // of the log, where a reviewer has released one
-	Cost      int64     `json:"cost_millibits,omitempty"` // of the run, when it is submitted
-	Created   time.Time `json:"created"`
+	ID        string        `json:"id"`
+	Scenario  string        `json:"scenario"`
+	Submitter string        `json:"submitter"`
+	State     string        `json:"state"`
+	Reason    string        `json:"reason,omitempty"`
+	Code      string        `json:"code,omitempty"`           // the module's own, where it is the reason
+	Excerpt   string        `json:"excerpt,omitempty"`        // of the log, where a reviewer has released one
+	Message   string        `json:"message,omitempty"`        // with which it was returned
+	Comments  []job.Comment `json:"comments,omitempty"`       // of the submitter's side
+	Cost      int64         `json:"cost_millibits,omitempty"` // of the run, when it is submitted
+	Created   time.Time     `json:"created"`
 }
 
 func outside(j job.Job) outsideJob {
 	o := outsideJob{ID: j.ID, Scenario: j.Scenario, Submitter: j.Submitter, State: j.State.Outside(), Created: j.Created}
-	if j.State == job.Rejected {
+	switch j.State {
+	case job.Rejected, job.Returned, job.Withdrawn:
 		o.Reason = j.Reason
 	}
 	return o
@@ -170,7 +175,7 @@ func (a *app) jobShow() *cobra.Command {
 					return err
 				}
 				o := outside(j)
-				o.Code, o.Excerpt = told.Code, string(told.Excerpt)
+				o.Code, o.Excerpt, o.Message, o.Comments = told.Code, string(told.Excerpt), told.Message, told.Answers
 				return a.give(o, func() {
 					a.pairs("", [][2]string{
 						{a.tr("job", "作业"), o.ID}, {a.tr("scenario", "场景"), o.Scenario}, {a.tr("submitter", "提交人"), o.Submitter},
@@ -181,6 +186,11 @@ func (a *app) jobShow() *cobra.Command {
 						a.heading("Of the module's log", "模块日志摘录")
 						fmt.Fprint(a.out, escaped(o.Excerpt))
 					}
+					if o.Message != "" {
+						a.heading("What the reviewer asks for", "审查员意见")
+						a.showText(o.Message)
+					}
+					a.showComments(o.Comments)
 				})
 			})
 		},
@@ -196,6 +206,8 @@ func (a *app) nextStep(o outsideJob) string {
 		return a.tr("a reviewer decides", "等待审查员决定")
 	case string(job.Approved):
 		return a.tr("a reviewer makes the release", "等待审查员签发")
+	case string(job.Returned):
+		return "yingbi job submit JOB.yaml --replaces " + o.ID
 	case string(job.Released):
 		return "yingbi release fetch " + o.ID + a.tr(" FOLDER", " 目录")
 	}

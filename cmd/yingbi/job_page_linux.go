@@ -56,9 +56,9 @@ func (a *app) outcome(ctx context.Context, s *domain.Session, id string) (o page
 	}
 	o = page.Outcome{Chinese: a.chinese, Domain: s.Info.Name, Job: j.ID, State: a.state(string(j.State))}
 	switch j.State {
-	case job.Rejected:
+	case job.Rejected, job.Returned:
 		told, err := s.Jobs().Told(ctx, s.Actor, id)
-		o.Reason, o.ReasonWords, o.Code = j.Reason, a.tr(reasonTitles[j.Reason][0], reasonTitles[j.Reason][1]), told.Code
+		o.Reason, o.ReasonWords, o.Code, o.Message = j.Reason, a.tr(reasonTitles[j.Reason][0], reasonTitles[j.Reason][1]), told.Code, told.Message
 		return o, err
 	case job.Released:
 		files, err := s.Jobs().Files(ctx, s.Actor, id)
@@ -67,7 +67,7 @@ func (a *app) outcome(ctx context.Context, s *domain.Session, id string) (o page
 		}
 		return o, a.released(&o, files)
 	}
-	return o, a.fault(fault.Conflict, "job %s is %s; it has a page once it is released or rejected", "作业 %s 为%s；出域或驳回之后才有页面", j.ID, a.state(string(j.State)))
+	return o, a.fault(fault.Conflict, "job %s is %s; it has a page once it is released, rejected or returned", "作业 %s 为%s；出域、驳回或退回之后才有页面", j.ID, a.state(string(j.State)))
 }
 
 // released fills in what the files of a release say.

@@ -13,7 +13,9 @@ import (
 	"yingbi/release"
 )
 
-func (a *app) addReleaseVerbs(c *cobra.Command) { c.AddCommand(a.releaseCreate(), a.releaseFetch()) }
+func (a *app) addReleaseVerbs(c *cobra.Command) {
+	c.AddCommand(a.releaseCreate(), a.releaseFetch(), a.releaseWithdraw(), a.releaseWithdrawn())
+}
 
 func (a *app) releaseCreate() *cobra.Command {
 	return &cobra.Command{

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,8 +16,8 @@ import (
 )
 
 func (a *app) reviewCommand() *cobra.Command {
-	c := &cobra.Command{Use: "review", GroupID: groupWork, Short: a.tr("see held jobs with their evidence, approve or reject", "查看待审作业及其证据，批准或驳回")}
-	c.AddCommand(a.reviewList(), a.reviewShow(), a.reviewApprove(), a.reviewReject(), a.reviewExcerpt())
+	c := &cobra.Command{Use: "review", GroupID: groupWork, Short: a.tr("see held jobs with their evidence, approve, reject or return them", "查看待审作业及其证据，批准、驳回或退回")}
+	c.AddCommand(a.reviewList(), a.reviewShow(), a.reviewApprove(), a.reviewReject(), a.reviewReturn(), a.reviewComment(), a.reviewExcerpt(), a.reviewPage())
 	return c
 }
 
@@ -30,6 +31,7 @@ type jobView struct {
 	Class     string    `json:"class,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
 	Module    bool      `json:"module"`
+	Approvals int       `json:"approvals,omitempty"` // signed so far
 	Created   time.Time `json:"created"`
 	Updated   time.Time `json:"updated"`
 }
@@ -37,8 +39,17 @@ type jobView struct {
 func newJobView(j job.Job) jobView {
 	return jobView{
 		ID: j.ID, Scenario: j.Scenario, Submitter: j.Submitter, Org: j.Org, State: string(j.State), Class: j.Class,
-		Reason: j.Reason, Module: j.Module, Created: j.Created, Updated: j.Updated,
+		Reason: j.Reason, Module: j.Module, Approvals: j.Approvals, Created: j.Created, Updated: j.Updated,
 	}
+}
+
+// signedState tells of a held job how many have signed for it.
+func (a *app) signedState(j job.Job) string {
+	s := a.state(string(j.State))
+	if j.State == job.Held && j.Approvals > 0 {
+		s += fmt.Sprintf(a.tr(", %d signed", "，%d 人已签"), j.Approvals)
+	}
+	return s
 }
 
 // waits reports whether a job waits for a reviewer.
@@ -65,7 +76,7 @@ func (a *app) reviewList() *cobra.Command {
 						continue
 					}
 					all = append(all, newJobView(j))
-					rows = append(rows, []string{j.ID, j.Scenario, j.Submitter, j.Org, a.state(string(j.State)), j.Class, a.reason(j.Reason), when(j.Updated)})
+					rows = append(rows, []string{j.ID, j.Scenario, j.Submitter, j.Org, a.signedState(j), j.Class, a.reason(j.Reason), when(j.Updated)})
 				}
 				return a.give(all, func() {
 					a.list([]string{a.tr("id", "编号"), a.tr("scenario", "场景"), a.tr("submitter", "提交人"), a.tr("organisation", "机构"),
@@ -113,19 +124,6 @@ func (a *app) reviewShow() *cobra.Command {
 	return c
 }
 
-func (a *app) reviewApprove() *cobra.Command {
-	return &cobra.Command{
-		Use: "approve JOB", Args: cobra.ExactArgs(1),
-		Short: a.tr("sign, in your own name, that the tables may leave", "以本人名义签名批准出域"),
-		Long: a.tr("Signs with your own key that the tables which review show printed may leave: these\nbytes and no others.",
-			"以本人密钥签名批准 review show 所示统计表出域：批准的是这些字节，别无其他。"),
-		Example: "  yingbi review approve 0192… --as zhao --key zhao.key",
-		RunE: func(c *cobra.Command, args []string) error {
-			return a.decide(c.Context(), func(s *domain.Session) (job.Job, error) { return s.Approve(c.Context(), args[0]) })
-		},
-	}
-}
-
 func (a *app) reviewReject() *cobra.Command {
 	var reason string
 	c := &cobra.Command{
@@ -149,8 +147,11 @@ func (a *app) decide(ctx context.Context, decide func(*domain.Session) (job.Job,
 			return err
 		}
 		return a.give(newJobView(j), func() {
-			a.say("job %s is %s", "作业 %s：%s", j.ID, a.state(string(j.State)))
-			if j.State == job.Approved {
+			a.say("job %s is %s", "作业 %s：%s", j.ID, a.signedState(j))
+			switch {
+			case j.State == job.Held:
+				a.say("another reviewer of the department has to sign too: yingbi review approve %s", "还须本部门另一名审查员签名：yingbi review approve %s", j.ID)
+			case j.State == job.Approved:
 				a.say("make its release with: yingbi release create %s", "签发：yingbi release create %s", j.ID)
 			}
 		})

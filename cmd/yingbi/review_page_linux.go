@@ -98,7 +98,7 @@ func (a *app) report(domain string, r *job.Review, now time.Time) page.Review {
 	out := page.Review{
 		Chinese: a.chinese, Domain: domain, Made: now, Job: r.Job.ID, Submitter: r.Job.Submitter, Org: r.Job.Org, Created: r.Job.Created,
 		Class: a.class(r.Job.Class), Manifest: r.Manifest, State: a.state(string(r.Job.State)), Decision: a.decision(r), Report: r.Report,
-		Scenario:  page.Scenario{ID: sc.ID, Title: sc.Title, Purpose: sc.Purpose, Department: sc.Department, Version: r.Job.ScenarioVersion, Term: a.term(sc.Term)},
+		Scenario:  page.Scenario{ID: sc.ID, Title: sc.Title, Purpose: sc.Purpose, Filing: sc.Filing, Department: sc.Department, Version: r.Job.ScenarioVersion, Term: a.term(sc.Term)},
 		Agreement: page.Agreement{ID: ag.ID, Title: ag.Title, Authority: ag.Authority, Operator: ag.Operator, Term: a.term(ag.Term)},
 	}
 	if r.Failure != nil {
@@ -123,10 +123,32 @@ func (a *app) report(domain string, r *job.Review, now time.Time) page.Review {
 		}
 		out.Digests = a.digests(r)
 	}
+	a.opinions(&out, r)
 	for _, s := range r.Steps {
 		out.Steps = append(out.Steps, page.Step{What: a.state(string(s.From)) + " → " + a.state(string(s.To)), By: s.Actor, Record: s.Audit, At: s.At})
 	}
 	return out
+}
+
+// opinions fills in who has said what about the job.
+func (a *app) opinions(out *page.Review, r *job.Review) {
+	out.Needed = r.Needed
+	for _, d := range r.Approvals {
+		line := fmt.Sprintf(a.tr("%s, %s, %s", "%s，%s，%s"), d.Reviewer, d.Org, when(d.Time))
+		for _, c := range d.Conditions {
+			line += a.tr("; on condition: ", "；条件：") + a.condition(c)
+		}
+		if d.ValidUntil != "" {
+			line += a.tr("; valid until ", "；有效期至 ") + d.ValidUntil
+		}
+		out.Signed = append(out.Signed, line)
+	}
+	for _, c := range r.Comments {
+		out.Remarks = append(out.Remarks, page.Remark{By: c.By + a.tr(", ", "，") + c.Org, Text: c.Text, At: c.Time})
+	}
+	if p := r.Replaces; p != nil {
+		out.Replaces = &page.Replaced{Job: p.Job, Reason: a.reason(p.Reason), Message: p.Message, Changes: p.Changes}
+	}
 }
 
 // term writes a term in the reader's language.
@@ -137,11 +159,11 @@ func (a *app) term(t access.Term) string {
 // decision says who decided what, or nothing while nobody has.
 func (a *app) decision(r *job.Review) string {
 	for _, s := range slices.Backward(r.Steps) {
-		if s.To != job.Approved && s.To != job.Rejected {
+		if s.To != job.Approved && s.To != job.Rejected && s.To != job.Returned {
 			continue
 		}
 		out := fmt.Sprintf(a.tr("%s by %s, %s", "%s，%s，%s"), a.state(string(s.To)), s.Actor, when(s.At))
-		if s.To == job.Rejected {
+		if s.To != job.Approved {
 			out += a.tr("; reason: ", "；原因：") + a.reason(r.Job.Reason)
 		}
 		return out

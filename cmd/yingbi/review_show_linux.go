@@ -19,18 +19,22 @@ import (
 
 // reviewView is job.Review as a program reads it.
 type reviewView struct {
-	Job         jobView         `json:"job"`
-	Steps       []stepView      `json:"steps"`
-	Manifest    string          `json:"manifest"`
-	Used        *job.Used       `json:"used,omitempty"`
-	Report      *egress.Report  `json:"report,omitempty"`
-	Tables      []release.Table `json:"tables,omitempty"`
-	Failure     *job.Failure    `json:"failure,omitempty"`
-	GuestLog    string          `json:"guest_log,omitempty"`
-	Excerpt     *job.Excerpt    `json:"excerpt,omitempty"`
-	Budgets     []job.Budget    `json:"budgets"`
-	ReportSeal  crypto.Digest   `json:"report_commitment"`
-	TableDigest crypto.Digest   `json:"tables_digest"`
+	Job         jobView          `json:"job"`
+	Steps       []stepView       `json:"steps"`
+	Manifest    string           `json:"manifest"`
+	Used        *job.Used        `json:"used,omitempty"`
+	Report      *egress.Report   `json:"report,omitempty"`
+	Tables      []release.Table  `json:"tables,omitempty"`
+	Failure     *job.Failure     `json:"failure,omitempty"`
+	GuestLog    string           `json:"guest_log,omitempty"`
+	Excerpt     *job.Excerpt     `json:"excerpt,omitempty"`
+	Approvals   []approvalView   `json:"approvals"`
+	Needed      int              `json:"approvals_needed"`
+	Comments    []job.Comment    `json:"comments"`
+	Replaces    *job.Predecessor `json:"replaces,omitempty"`
+	Budgets     []job.Budget     `json:"budgets"`
+	ReportSeal  crypto.Digest    `json:"report_commitment"`
+	TableDigest crypto.Digest    `json:"tables_digest"`
 }
 
 // stepView is a step in a job's life. Record is the index of its intent in the log.
@@ -42,10 +46,24 @@ type stepView struct {
 	At     time.Time `json:"at"`
 }
 
+// approvalView is a signature under a job's tables.
+type approvalView struct {
+	Reviewer   string    `json:"reviewer"`
+	Org        string    `json:"org"`
+	At         time.Time `json:"at"`
+	Expires    time.Time `json:"expires"`
+	Conditions []string  `json:"conditions,omitempty"`
+	ValidUntil string    `json:"valid_until,omitempty"`
+}
+
 func newReviewView(r *job.Review) reviewView {
 	v := reviewView{
 		Job: newJobView(r.Job), Steps: []stepView{}, Manifest: r.Manifest, Used: r.Used, Report: r.Report, Tables: r.Tables,
 		Failure: r.Failure, GuestLog: r.GuestLog, Excerpt: r.Excerpt, Budgets: r.Budgets, ReportSeal: r.ReportSeal, TableDigest: r.TableDigest,
+		Approvals: []approvalView{}, Needed: r.Needed, Comments: append([]job.Comment{}, r.Comments...), Replaces: r.Replaces,
+	}
+	for _, d := range r.Approvals {
+		v.Approvals = append(v.Approvals, approvalView{d.Reviewer, d.Org, d.Time, d.Expires, d.Conditions, d.ValidUntil})
 	}
 	for _, s := range r.Steps {
 		v.Steps = append(v.Steps, stepView{s.From, s.To, s.Actor, s.Audit, s.At})
@@ -72,6 +90,9 @@ func (a *app) showReview(r *job.Review, s *access.Scenario, all bool) {
 		a.numbered(r.GuestLog)
 	}
 	a.showExcerpt(r.Excerpt)
+	a.showPredecessor(r.Replaces)
+	a.showComments(r.Comments)
+	a.showApprovals(r)
 	a.showChoices(r)
 }
 
@@ -95,6 +116,9 @@ func (a *app) showRequest(r *job.Review, s *access.Scenario) {
 	if r.Used != nil {
 		for _, in := range r.Used.Inputs {
 			lines = append(lines, [2]string{a.tr("data", "数据"), fmt.Sprintf(a.tr("%s version %d, seen through policy %s version %d", "%s 第 %d 版，经脱敏策略 %s 第 %d 版"), in.Dataset, in.Version, in.Policy, in.PolicyVersion)})
+			if in.Anonymity != nil {
+				lines = append(lines, [2]string{a.tr("its view", "其视图"), a.anonymityLine(in.Anonymity)})
+			}
 		}
 	}
 	for _, b := range r.Budgets {
@@ -122,7 +146,9 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 	for _, t := range r.Report.Tables {
 		a.showWithheld(r.Report, t, failed, all)
 	}
+	a.showModels(r.Report.Models, failed)
 	a.showLegend(r.Report.Preset, failed)
+	a.showHistory(r.Report.History)
 	for _, m := range r.Report.Mappings {
 		a.heading("The mapping %s: one record for each %s", "映射 %s：每个%s一条记录", m.Name, m.Unit)
 		a.say("  %d subjects, of whom the module failed for %d", "  共 %d 个主体，其中 %d 个模块未给出记录", m.Subjects, m.Failed)
@@ -229,7 +255,7 @@ func (a *app) showLegend(p egress.Preset, failed map[egress.Rule]bool) {
 	var lines [][2]string
 	for _, r := range []egress.Rule{
 		egress.RuleMinimum, egress.RuleSmall, egress.RuleDominance, egress.RulePPercent, egress.RuleZero, egress.RuleFull,
-		egress.RuleFinite, egress.RulePreset, egress.RuleRowPerSubject, egress.RuleNothingLeft,
+		egress.RuleSupport, egress.RuleFreedom, egress.RuleScore, egress.RuleParameters, egress.RuleSaturated, egress.RuleLeverage, egress.RuleCollinear, egress.RulePerfect, egress.RuleRange, egress.RuleFinite, egress.RuleSecondary, egress.RuleLinked, egress.RuleLabel, egress.RuleDifferencing, egress.RulePreset, egress.RuleRowPerSubject, egress.RuleNothingLeft,
 	} {
 		if failed[r] {
 			lines = append(lines, [2]string{a.rule(r), a.explain(r, p)})
@@ -263,6 +289,9 @@ func (a *app) showTable(indent string, t release.Table) {
 		rows = append(rows, cells)
 	}
 	a.indented(indent, header, rows)
+	for _, c := range t.Charts {
+		a.say("%sdrawn at the release as %s: %s of %s by %s", "%s签发时绘制 %s：%s，%s 按 %s", indent, titled(c.Title, c.Name)+" ("+c.File()+")", c.Draw, c.Y, strings.TrimSuffix(c.X+", "+c.Group, ", "))
+	}
 }
 
 func titled(title, name string) string {
@@ -279,6 +308,7 @@ func (a *app) showChoices(r *job.Review) {
 		return
 	}
 	a.heading("You can", "可选操作")
+	a.say("  yingbi review page %s --output report.html", "  yingbi review page %s --output report.html", id)
 	if r.Job.State.CanBecome(job.Approved) && len(r.Tables) > 0 {
 		a.say("  yingbi review approve %s", "  yingbi review approve %s", id)
 	}
@@ -288,6 +318,9 @@ func (a *app) showChoices(r *job.Review) {
 			reasons = slices.DeleteFunc(reasons, func(s string) bool { return s == job.ModuleError })
 		}
 		a.say("  yingbi review reject %s --reason %s", "  yingbi review reject %s --reason %s", id, strings.Join(reasons, "|"))
+	}
+	if r.Job.State.CanBecome(job.Returned) {
+		a.say("  yingbi review return %s --reason %s", "  yingbi review return %s --reason %s", id, strings.Join(returnReasons(), "|"))
 	}
 	if r.GuestLog != "" && r.Excerpt == nil {
 		a.say("  yingbi review excerpt %s --lines 1-3", "  yingbi review excerpt %s --lines 1-3", id)

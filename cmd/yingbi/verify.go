@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ import (
 // key.
 func (a *app) addVerifiers(root *cobra.Command) {
 	rel := &cobra.Command{Use: "release", GroupID: groupWork, Short: a.tr("make, fetch and verify releases", "生成、领取与校验出域成果")}
-	rel.AddCommand(a.releaseVerify())
+	rel.AddCommand(a.releaseVerify(), a.releaseNotice(), a.releaseChart())
 	aud := &cobra.Command{Use: "audit", GroupID: groupTrust, Short: a.tr("read, export and verify the log", "查阅、导出与校验审计日志")}
 	aud.AddCommand(a.auditVerify())
 	root.AddCommand(rel, aud)
@@ -56,12 +57,16 @@ func firstLine(b []byte) string {
 
 func (a *app) releaseVerify() *cobra.Command {
 	var t trust
+	var withdrawn string
 	c := &cobra.Command{
 		Use: "verify FOLDER", Args: cobra.ExactArgs(1),
 		Short: a.tr("verify a release offline, with the public key alone", "仅凭公钥离线校验出域成果"),
 		Long: a.tr(`Checks the certificate's signature, every file, the reviewers' signed decisions and
-the place in the log. Any altered, missing or additional byte fails with exit 7.`,
-			`校验证书签名、全部文件、审查员签名的决定及其在日志中的位置。任何字节被改、缺失或多出均失败（退出码 7）。`),
+the place in the log. Any altered, missing or additional byte fails with exit 7. A folder
+cannot know whether it was withdrawn since: give the domain's notices of withdrawal with
+--withdrawn, and a release that they name fails with exit 5.`,
+			`校验证书签名、全部文件、审查员签名的决定及其在日志中的位置。任何字节被改、缺失或多出均失败（退出码 7）。
+成果此后是否被撤回，目录本身无从得知：以 --withdrawn 给出域公布的撤回通知，被撤回者失败（退出码 5）。`),
 		Example: "  yingbi release verify out --name yuxi.gov.cn --public-key sm2:…\n  yingbi release verify out --name yuxi.gov.cn --public-key domain.pub",
 		RunE: func(_ *cobra.Command, args []string) error {
 			key, err := t.key(a)
@@ -75,10 +80,16 @@ the place in the log. Any altered, missing or additional byte fails with exit 7.
 			if err != nil {
 				return err
 			}
+			if withdrawn != "" {
+				if err := a.checkWithdrawn(withdrawn, args[0], t.name, key); err != nil {
+					return err
+				}
+			}
 			return a.give(cert, func() { a.showCertificate(cert) })
 		},
 	}
 	t.flags(a, c)
+	c.Flags().StringVar(&withdrawn, "withdrawn", "", a.tr("`PATH` a notice of withdrawal, or a folder of them", "`PATH` 撤回通知文件或其目录"))
 	return c
 }
 
@@ -101,7 +112,26 @@ func (a *app) showCertificate(c *release.Certificate) {
 		if err != nil {
 			continue // Verify has parsed it already
 		}
+		if policy, ok := strings.CutPrefix(decision.Reviewer, release.PolicyPrefix); ok {
+			lines = append(lines, [2]string{a.tr("approved by", "批准人"), a.tr("the policy of scenario ", "场景策略 ") + policy + a.tr("; no person looked at it, ", "；无人审查，") + when(decision.Time)})
+			continue
+		}
 		lines = append(lines, [2]string{a.tr("approved by", "批准人"), decision.Reviewer + ", " + decision.Org + ", " + when(decision.Time)})
+	}
+	for _, condition := range c.Conditions {
+		for _, known := range release.Conditions() {
+			if condition == known[0] {
+				condition = a.tr(known[1], known[2])
+			}
+		}
+		lines = append(lines, [2]string{a.tr("on condition", "条件"), condition})
+	}
+	if c.ValidUntil != "" {
+		until := c.ValidUntil
+		if c.Terms().Over(time.Now()) {
+			until += a.tr(" (over)", "（已过期）")
+		}
+		lines = append(lines, [2]string{a.tr("valid until", "有效期至"), until})
 	}
 	for _, f := range c.Files {
 		lines = append(lines, [2]string{a.tr("file", "文件"), f.Name + "  sm3:" + f.SM3.String()[:16] + "…"})

@@ -13,7 +13,7 @@ import (
 
 var stateTitles = map[string]string{
 	"submitted": "已提交", "admitted": "已准入", "queued": "排队中", "running": "运行中", "checking": "检查中", "held": "待审查",
-	"approved": "已批准", "released": "已出域", "refused": "已拒收", "failed": "失败", "rejected": "已驳回", "frozen": "已冻结",
+	"approved": "已批准", "released": "已出域", "refused": "已拒收", "failed": "失败", "rejected": "已驳回", "returned": "已退回", "withdrawn": "已撤回", "frozen": "已冻结",
 	"expired": "已过期", job.InReview: "审查中",
 }
 
@@ -32,7 +32,11 @@ var reasonTitles = map[string][2]string{
 // reason gives a reviewer's reason in the reader's language, and anything else as
 // it stands.
 func (a *app) reason(r string) string {
-	if t, ok := reasonTitles[r]; ok && a.chinese {
+	t, ok := reasonTitles[r]
+	if !ok {
+		t, ok = withdrawalTitles[r]
+	}
+	if ok && a.chinese {
 		return t[1] + "（" + r + "）"
 	}
 	return r
@@ -71,6 +75,10 @@ func (a *app) rule(r egress.Rule) string {
 		egress.RuleMinimum: "主体过少", egress.RuleDominance: "占优", egress.RulePPercent: "p% 可推算", egress.RuleZero: "零值",
 		egress.RuleFull: "全有或全无", egress.RuleSmall: "小计数", egress.RuleFinite: "非有限数", egress.RulePreset: "规则集不健全",
 		egress.RuleRowPerSubject: "逐主体成行", egress.RuleNothingLeft: "全部抑制",
+		egress.RuleSecondary: "二次抑制", egress.RuleLinked: "关联表过大", egress.RuleLabel: "文字不可出域",
+		egress.RuleDifferencing: "差分", egress.RuleSupport: "分位数支撑不足", egress.RuleFreedom: "自由度不足",
+		egress.RuleScore: "系数与数据不符", egress.RuleParameters: "参数过多", egress.RuleSaturated: "饱和模型", egress.RuleCollinear: "项共线", egress.RuleLeverage: "杠杆过高",
+		egress.RulePerfect: "完全拟合", egress.RuleRange: "超出取值范围",
 	}
 	return a.tr(string(r), titles[r])
 }
@@ -90,10 +98,36 @@ func (a *app) explain(r egress.Rule, p egress.Preset) string {
 		return a.tr("all or none of a group: everybody's value would be told", "整组全有或全无：等于公开每个主体的值")
 	case egress.RuleSmall:
 		return fmt.Sprintf(a.tr("a count of %d or less", "计数不超过 %d"), p.Redact)
+	case egress.RuleSupport:
+		return fmt.Sprintf(a.tr("fewer than %d subjects on a side of a median or quantile", "中位数或分位数某一侧的主体不足 %d 个"), p.Minimum)
+	case egress.RuleFreedom:
+		return a.tr("too few subjects are left beside the mean or the parameters", "除均值或参数外，剩余主体过少")
+	case egress.RuleScore:
+		return a.tr("the module's coefficients are not those that the rows give: it erred, or hides something in them", "模块系数与数据不符：模块有误，或在系数中夹带信息")
+	case egress.RuleParameters:
+		return a.tr("a model has more than one parameter for every three subjects", "模型每三个主体多于一个参数")
+	case egress.RuleSaturated:
+		return a.tr("a small combination of conditions has a parameter of its own, so that the model is a table of it", "小的条件组合独占一个参数，模型等同于该组合的统计表")
+	case egress.RuleLeverage:
+		return a.tr("a coefficient of the model follows one subject, whose values are far from all others", "某一主体取值远离其他主体，模型系数几乎由其决定")
+	case egress.RuleCollinear:
+		return a.tr("a term of the model follows from the others", "模型某一项可由其他项得出")
+	case egress.RulePerfect:
+		return a.tr("the terms tell everybody's response", "由各项即可得出每个主体的响应值")
+	case egress.RuleRange:
+		return a.tr("a count or time of the model is negative", "模型的计数或时间为负")
 	case egress.RuleFinite:
 		return a.tr("a figure is not a number", "数字不是有限数")
 	case egress.RulePreset:
 		return a.tr("the rules or the evidence are not complete", "规则或证据不完整")
+	case egress.RuleSecondary:
+		return a.tr("published beside the other tables of the job, it would tell a withheld figure", "若与本作业其他表一同公布，可由此推出被抑制的数字")
+	case egress.RuleLinked:
+		return a.tr("tables that add up have more cells than can be examined: group them more coarsely, or leave totals out", "可相加的关联表单元格过多，无法审查：请粗化分组或去掉汇总表")
+	case egress.RuleLabel:
+		return a.tr("a text beside the figure may not leave: somebody's number, a formula, HTML, or characters that cannot be seen or told apart", "数字旁的文字不可出域：个人号码、公式、HTML，或不可见、易混淆的字符")
+	case egress.RuleDifferencing:
+		return fmt.Sprintf(a.tr("subtracted from other figures, of this job or of earlier releases, it tells of fewer than %d subjects", "与本作业或以往出域的其他数字相减，可得出不足 %d 个主体的信息"), p.Minimum)
 	case egress.RuleRowPerSubject:
 		return a.tr("a table of single subjects: nothing of it leaves", "逐主体成行的表：整表不得出域")
 	case egress.RuleNothingLeft:
@@ -106,10 +140,12 @@ func (a *app) explain(r egress.Rule, p egress.Preset) string {
 func (a *app) unchecked(line string) string {
 	topic, _, _ := strings.Cut(line, ":")
 	known := map[string]string{
-		"secondary suppression": "二次抑制：被抑制的单元格能否由本作业已公布的单元格推出",
-		"cross-release audit":   "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
-		"mapping":               "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
-		"intent":                "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
+		"coarser keys":        "分组粒度：同一批数据按不同字段分组的表之间，若某字段由另一字段归并而成，已公布的单元格相加能否得出被抑制的数字",
+		"cross-release audit": "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
+		"cross-release audit of tables without subjects": "跨次出域审计（无主体的表）：其各行无法与其他出域结果对应，故未比对",
+		"mapping": "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
+		"models":  "模型：与本作业或以往出域、主体几乎相同的其他数字并看，能否得出仅在其一之中者的信息；其标准误视各行为独立，是否适合所问",
+		"intent":  "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
 	}
 	if chinese, ok := known[topic]; ok {
 		return a.tr(line, chinese)
@@ -124,6 +160,8 @@ func (a *app) rulesInWords(p egress.Preset) []string {
 		out = append(out, fmt.Sprintf(a.tr("the largest %d of them contribute less than %d%%", "最大的 %d 个主体合计贡献低于 %d%%"), d.N, d.Percent))
 	}
 	return append(out,
+		a.tr("no withheld figure follows from published ones of tables that add up", "被抑制的数字不能由可相加的各表中已公布的数字推出"),
+		a.tr("texts hold no numbers of persons, formulas, HTML, or characters that cannot be seen or told apart", "文字中没有个人号码、公式、HTML，也没有不可见或易混淆的字符"),
 		fmt.Sprintf(a.tr("the second largest cannot work out the largest within %d%%", "第二大主体不能将最大主体推算至 %d%% 以内"), p.P),
 		fmt.Sprintf(a.tr("counts up to %d are withheld, others rounded to multiples of %d", "不超过 %d 的计数被抑制，其余取整至 %d 的倍数"), p.Redact, p.Base),
 		fmt.Sprintf(a.tr("sums, means and shares keep %d significant digits", "合计、均值与占比保留 %d 位有效数字"), p.Digits))
