@@ -44,7 +44,7 @@ l-多样性、t-接近、平均风险等模型、可抑制的行数比例与损�
 		},
 	}
 	c.Flags().StringVar(&path, "spec", "", a.tr("`SPEC` file", "`SPEC` 规格文件"))
-	c.Flags().StringVar(&output, "output", "", a.tr("new `FILE` for the rows at the best levels, as CSV", "`FILE` 按最优层级写出数据的新文件（CSV）"))
+	c.Flags().StringVar(&output, "output", "", a.tr("`FILE` new file for the rows at the best levels, as CSV", "`FILE` 按最优层级写出数据的新文件（CSV）"))
 	c.Flags().Var(&wall, "time", a.tr("`TIME` for reading a file, such as 10m", "`TIME` 读取文件的时限，如 10m"))
 	return c
 }
