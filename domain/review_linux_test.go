@@ -32,7 +32,7 @@ tables:
 func TestFourEyesByLevel(t *testing.T) {
 	t.Parallel()
 	f := open(t)
-	ctx, zhao, xu, wang := t.Context(), f.as("zhao"), f.as("xu"), f.as("wang")
+	ctx, zhao, wang := t.Context(), f.as("zhao"), f.as("wang")
 	id := f.held("dominance", nil)
 	from := f.log.Size()
 	j, err := zhao.Approve(ctx, id)
@@ -55,7 +55,8 @@ func TestFourEyesByLevel(t *testing.T) {
 	}
 	f.close() // what one has signed is there after a restart
 	f.reopen()
-	zhao, xu = f.as("zhao"), f.as("xu")
+	zhao = f.as("zhao")
+	xu := f.as("xu")
 	if r := f.review(id); len(r.Approvals) != 1 || r.Approvals[0].Reviewer != "zhao" || r.Needed != 2 || r.Used.Level != 3 {
 		t.Errorf("the reviewer sees %+v of %d", r.Approvals, r.Needed)
 	}
@@ -352,7 +353,7 @@ func TestFailedRunIsReturned(t *testing.T) {
 func TestWithdrawal(t *testing.T) {
 	t.Parallel()
 	f := open(t)
-	ctx, wang := t.Context(), f.as("wang")
+	ctx := t.Context()
 	month, _ := youngest(t)
 	all := f.runText(census("chronic", ""), nil)
 	files := f.released(all)
@@ -368,7 +369,7 @@ func TestWithdrawal(t *testing.T) {
 	wantKind(t, err, fault.Conflict)
 	f.close()
 	f.reopen()
-	wang = f.as("wang")
+	wang := f.as("wang")
 	for _, s := range []*Session{wang, f.as("zhao")} {
 		_, err := s.Jobs().Files(ctx, s.Actor, all)
 		wantKind(t, err, fault.Conflict, "withdrawn on "+time.Now().UTC().Format("2006-"), "wrong_data")

@@ -37,11 +37,10 @@ func numbers(t *testing.T, db *sql.DB, s Statement) []float64 {
 
 // observed is a row of which every variable is known.
 type observed struct {
-	person     int64
-	y, time    float64
-	x          []float64
-	eta        float64
-	score, inf float64 // of eta
+	person  int64
+	y, time float64
+	x       []float64
+	eta     float64
 }
 
 // TestScore computes score and information of every family again, row by row.
