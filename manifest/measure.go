@@ -147,7 +147,7 @@ func (f *measure) read(args []*expr, wrong error) error {
 func (f *measure) readPlace(e *expr) error {
 	_, digits, _ := strings.Cut(e.text, ".")
 	if e.op == opNumber && strings.HasPrefix(e.text, "0.") && len(digits) <= 3 {
-		f.p, _ = strconv.ParseInt((digits + "00")[:3], 10, 64)
+		f.p, _ = strconv.ParseInt((digits + "00")[:3], 10, 64) // the lexer gives one digit at least, and digits alone
 	}
 	if f.p == 0 {
 		return fault.At(e.at, "want a number between 0 and 1 with at most three digits, such as 0.9 or 0.025, found %s", e)
@@ -160,7 +160,7 @@ func (f *measure) readBase(e *expr) error {
 	if e.op != opNumber || !slices.Contains([]string{"1000", "10000", "100000"}, e.text) {
 		return fault.At(e.at, "a rate is of 1000, 10000 or 100000, found %s", e)
 	}
-	f.base, _ = strconv.ParseInt(e.text, 10, 64)
+	f.base, _ = strconv.ParseInt(e.text, 10, 64) // one of the three
 	return nil
 }
 
