@@ -27,7 +27,9 @@ type axis struct {
 }
 
 // groups lays the table out: every combination of rows that there is with every
-// combination of columns, in order, totals last.
+// combination of columns, in order, totals last. ACRO lays out all that the keys of a side
+// could make, those that no row has too: it asks pandas for dropna=False. Where a table has
+// no columns, its masks have the combinations that there are, as here.
 func (d *Data) groups() ([]group, error) {
 	o := &d.spec.Operation
 	var keys []*column
@@ -39,6 +41,15 @@ func (d *Data) groups() ([]group, error) {
 		keyed[r] = complete(keys, r)
 	}
 	down, across := d.axis(o.Rows, keyed), d.axis(o.Cols, keyed)
+	if d.spec.Preset == ACRO && len(o.Cols) > 0 {
+		for _, a := range []*axis{&down, &across} {
+			if err := a.complete(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	down.sort(d.compares(o.Rows))
+	across.sort(d.compares(o.Cols))
 	height, width := len(down.tuples), len(across.tuples)
 	if o.Margins {
 		down.tuples = append(down.tuples, totalOf(o.MarginsName, len(o.Rows)))
@@ -47,7 +58,7 @@ func (d *Data) groups() ([]group, error) {
 		}
 	}
 	if len(across.tuples) > 0 && len(down.tuples) > maxCells/len(across.tuples) {
-		return nil, fault.Errorf(fault.Limit, "the table has more than %d cells", maxCells)
+		return nil, tooLarge()
 	}
 	stride := len(across.tuples)
 	out := make([]group, 0, len(down.tuples)*stride)
@@ -109,9 +120,45 @@ func (d *Data) axis(names []string, keyed []bool) axis {
 		}
 		a.of[r] = i
 	}
-	a.sort(d.compares(names))
 	return a
 }
+
+// complete adds the combinations of keys that no row has.
+func (a *axis) complete() error {
+	if len(a.tuples) == 0 {
+		return nil
+	}
+	all, known := [][]string{{}}, map[string]bool{}
+	for k := range a.tuples[0] {
+		var level []string
+		for _, tuple := range a.tuples {
+			if !slices.Contains(level, tuple[k]) {
+				level = append(level, tuple[k])
+			}
+		}
+		if len(level) > maxCells/len(all) {
+			return tooLarge()
+		}
+		var longer [][]string
+		for _, head := range all {
+			for _, key := range level {
+				longer = append(longer, append(slices.Clone(head), key))
+			}
+		}
+		all = longer
+	}
+	for _, tuple := range a.tuples {
+		known[strings.Join(tuple, "\x00")] = true
+	}
+	for _, tuple := range all {
+		if !known[strings.Join(tuple, "\x00")] {
+			a.tuples = append(a.tuples, tuple)
+		}
+	}
+	return nil
+}
+
+func tooLarge() error { return fault.Errorf(fault.Limit, "the table has more than %d cells", maxCells) }
 
 // sort puts the combinations into order and renumbers the rows.
 func (a *axis) sort(compare []func(x, y string) int) {

@@ -85,6 +85,12 @@ func TestMargins(t *testing.T) {
 9+f/f - 12 []
 9+f/m - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
 9+f/total - 12 []
+9+m/f - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
+9+m/m - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
+9+m/total - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
+10+f/f - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
+10+f/m - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
+10+f/total - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
 10+m/f - 0 [PresenceOfZeroCheck MinimumThresholdCheck]
 10+m/m - 10 []
 10+m/total - 10 []
@@ -93,6 +99,10 @@ total+/m - 10 []
 total+/total - 22 []`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	// Our presets look at the combinations that there are.
+	if got := findings(answer(t, []byte(`{"data": "f.csv", "preset": "default"}`), over(`{"kind": "crosstab", "rows": ["region", "sex"], "cols": ["sex"]}`), text)); strings.Contains(got, "9+m") {
+		t.Errorf("got\n%s", got)
 	}
 	got = findings(answer(t, []byte(`{"data": "f.csv", "preset": "acro"}`), over(`{"kind": "pivot_table", "rows": ["region"], "values": ["income"], "margins": true}`), text))
 	if want = "pass\n9/ mean 12 []\n10/ mean 10 []\nAll/ mean 22 []"; got != want {
