@@ -232,38 +232,47 @@ func moment(v any) (time.Time, bool) {
 }
 
 // wholeNumber gives an integer, or a decimal in units of its scale, if it is one
-// of the type exactly.
+// of the type exactly. Nearly all values have the type's own scale and fit.
 func wholeNumber(v any, t coltype.Type) (int64, bool) {
-	x, scale := new(big.Int), 0
+	n, scale := int64(0), 0
+	var large *big.Int // in the place of n
 	switch v := v.(type) {
 	case nil:
 		return 0, true
 	case int8:
-		x.SetInt64(int64(v))
+		n = int64(v)
 	case int16:
-		x.SetInt64(int64(v))
+		n = int64(v)
 	case int32:
-		x.SetInt64(int64(v))
+		n = int64(v)
 	case int64:
-		x.SetInt64(v)
+		n = v
 	case uint8:
-		x.SetUint64(uint64(v))
+		n = int64(v)
 	case uint16:
-		x.SetUint64(uint64(v))
+		n = int64(v)
 	case uint32:
-		x.SetUint64(uint64(v))
+		n = int64(v)
 	case uint64:
-		x.SetUint64(v)
+		large = new(big.Int).SetUint64(v)
 	case *big.Int:
-		x = v
+		large = v
 	case duckdb.Decimal:
-		x, scale = v.Value, int(v.Scale)
+		large, scale = v.Value, int(v.Scale)
 	default:
 		return 0, false
 	}
-	n, why := rescaleBig(x, scale-int(t.Scale))
-	if why != "" || t.Kind == coltype.Decimal && (n >= pow10[t.Precision] || n <= -pow10[t.Precision]) {
-		return 0, false
+	if large != nil && large.IsInt64() {
+		n, large = large.Int64(), nil
 	}
-	return n, true
+	if large != nil || scale != int(t.Scale) {
+		if large == nil {
+			large = big.NewInt(n)
+		}
+		var why abi.Reason
+		if n, why = rescaleBig(large, scale-int(t.Scale)); why != "" {
+			return 0, false
+		}
+	}
+	return n, t.Kind != coltype.Decimal || n < pow10[t.Precision] && n > -pow10[t.Precision]
 }
