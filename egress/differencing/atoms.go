@@ -20,8 +20,10 @@ func compareTags(a, b tag) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Comp
 // elements. Elements in no cell are in no atom.
 type atoms struct {
 	cells   int
-	size    []int32   // elements of each
-	of      [][]int32 // the cells that hold the atom, rising
+	size    []int32    // elements of each
+	of      [][]int32  // the cells that hold the atom, rising
+	held    [][]int32  // the atoms that each cell holds, rising; by transpose
+	owners  [][]uint32 // of each atom; by own
 	members func(atom int) []uint32
 }
 
@@ -51,13 +53,26 @@ func placed(cells []Cell) (n uint64, place func(x uint32) uint32, all []uint32) 
 	}, all
 }
 
+// batches gives all members, many at a time.
+func batches(members *roaring.Bitmap, do func([]uint32)) {
+	var some [2048]uint32
+	it := members.ManyIterator()
+	for n := it.NextMany(some[:]); n > 0; n = it.NextMany(some[:]) {
+		do(some[:n])
+	}
+}
+
 // split finds the atoms of cells.
 func split(cells []Cell, random *rand.ChaCha8) *atoms {
 	n, place, all := placed(cells)
 	sums := make([]tag, n)
 	for _, c := range cells {
 		t := tag{random.Uint64(), random.Uint64()}
-		c.Members.Iterate(func(x uint32) bool { sums[place(x)].add(t); return true })
+		batches(c.Members, func(some []uint32) {
+			for _, x := range some {
+				sums[place(x)].add(t)
+			}
+		})
 	}
 	order := make([]uint32, 0, n)
 	for x, s := range sums {
@@ -78,16 +93,16 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 	out := &atoms{cells: len(cells), members: func(atom int) []uint32 { return order[groups[atom].from:groups[atom].to] }}
 	number := make([]int32, n) // of the atom that an element is the first of, from 1
 	for i, g := range groups {
-		out.size = append(out.size, int32(g.to-g.from))
 		number[order[g.from]] = int32(i + 1)
 	}
 	out.of = make([][]int32, len(groups))
 	for i, c := range cells {
-		c.Members.Iterate(func(x uint32) bool {
-			if a := number[place(x)]; a > 0 {
-				out.of[a-1] = append(out.of[a-1], int32(i))
+		batches(c.Members, func(some []uint32) {
+			for _, x := range some {
+				if a := number[place(x)]; a > 0 {
+					out.of[a-1] = append(out.of[a-1], int32(i))
+				}
 			}
-			return true
 		})
 	}
 	for i, x := range order {
@@ -96,4 +111,49 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 		}
 	}
 	return out
+}
+
+// transpose fills in what each cell holds.
+func (at *atoms) transpose() {
+	at.held = make([][]int32, at.cells)
+	for a, of := range at.of {
+		for _, cell := range of {
+			at.held[cell] = append(at.held[cell], int32(a))
+		}
+	}
+}
+
+// own fills in whose elements each atom has, up to as many as matter.
+func (at *atoms) own(cfg Config) {
+	at.owners = make([][]uint32, len(at.of))
+	for a := range at.of {
+		all := at.members(a)
+		if cfg.Owners == nil {
+			at.owners[a] = all[:min(len(all), cfg.K)]
+			continue
+		}
+		for _, x := range all {
+			if owner := cfg.Owners[x]; !slices.Contains(at.owners[a], owner) {
+				at.owners[a] = append(at.owners[a], owner)
+			}
+			if len(at.owners[a]) == cfg.K {
+				break
+			}
+		}
+	}
+}
+
+// few reports that atoms have fewer than k owners together.
+func (at *atoms) few(some []int32, k int) bool {
+	seen := make([]uint32, 0, k)
+	for _, a := range some {
+		for _, owner := range at.owners[a] {
+			if !slices.Contains(seen, owner) {
+				if seen = append(seen, owner); len(seen) >= k {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }

@@ -3,7 +3,6 @@ package differencing
 import (
 	"cmp"
 	"context"
-	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -15,16 +14,18 @@ import (
 
 // Config bounds an audit.
 type Config struct {
-	K    int      // fewer subjects than this are a small group; 2 or more
+	K    int      // fewer elements than this are a small group; 2 or more
 	Seed [32]byte // of what is drawn at random; who chooses cells must not know it
+
+	// Owners says whose each element is, where somebody has several: a small group is then
+	// one of fewer than K owners. Without it each element is its own.
+	Owners []uint32
 }
 
 // The work of one audit.
 const (
 	searchSteps = 1 << 20 // of 64 columns each, about a second
-	perCell     = 1.25    // atoms of a sample, for each cell: fewer leave more than the disclosures
-	mostShare   = 0.2     // of the small atoms; if it would be more, none is taken
-	missed      = 1e-9    // the probability that no sample leaves out a group of k−1 atoms
+	missed      = 1e-9    // the probability that a small group is in every sample
 )
 
 // Verdict is what was found.
@@ -55,10 +56,11 @@ func Audit(ctx context.Context, cells []Cell, cfg Config) (*Verdict, error) {
 	v := &Verdict{Pairs: Pairs(cells, cfg.K), Complete: true}
 	whole := split(cells, random)
 	v.Atoms = len(whole.of)
-	var err error
-	if v.Rank, err = rank(ctx, whole, random); err != nil {
+	kept, _, err := independent(ctx, places(len(cells)), whole, random)
+	if err != nil {
 		return nil, err
 	}
+	v.Rank = len(kept)
 	return v, v.combine(ctx, cells, cfg, random)
 }
 
@@ -69,42 +71,24 @@ func Combinations(ctx context.Context, cells []Cell, cfg Config) (*Verdict, erro
 }
 
 func (v *Verdict) combine(ctx context.Context, cells []Cell, cfg Config, random *rand.ChaCha8) error {
-	left, at := entangled(cells, cfg.K, random)
+	return v.combineBy(ctx, cells, cfg, random, func(h *hunt, d *draw) error { return h.samples(ctx, d) })
+}
+
+func (v *Verdict) combineBy(ctx context.Context, cells []Cell, cfg Config, random *rand.ChaCha8, search func(*hunt, *draw) error) error {
+	left, at := entangled(cells, cfg, random)
 	if len(left) == 0 {
 		return nil
 	}
-	h := &hunt{at: at, k: cfg.K, random: random, steps: searchSteps, seen: map[string]bool{}}
-	var large, small []int32
-	for a, size := range at.size {
-		if int(size) >= cfg.K {
-			large = append(large, int32(a))
-		} else {
-			small = append(small, int32(a))
-		}
+	left, at, err := independent(ctx, left, at, random)
+	if err != nil {
+		return err
 	}
-	share, turns := samples(len(small), len(left), cfg.K)
-	for range turns {
-		zero := large
-		if share > 0 {
-			zero = append(slices.Clone(large), sample(small, share, random)...)
-		}
-		basis, err := nullSpace(ctx, at, zero, random)
-		if err != nil {
-			return err
-		}
-		skip := make([]bool, len(at.of))
-		for _, a := range zero {
-			skip[a] = true
-		}
-		rows := make([]*row, len(basis))
-		for i, u := range basis {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			rows[i] = reach(at, u, skip)
-		}
-		v.Complete = h.search(rows) && v.Complete
+	at.transpose()
+	h := &hunt{at: at, k: cfg.K, random: random, steps: searchSteps, work: mostWork, complete: true, seen: map[string]bool{}, looked: map[tag]bool{}}
+	if err := search(h, newDraw(at, cfg.K, random)); err != nil {
+		return err
 	}
+	v.Complete = h.complete
 	for _, f := range h.found {
 		v.Combinations = append(v.Combinations, f.confirm(at, left))
 	}
@@ -112,29 +96,35 @@ func (v *Verdict) combine(ctx context.Context, cells []Cell, cfg Config, random 
 	return nil
 }
 
-// entangled gives the places of the cells that a disclosure can be made of, and their
-// atoms. A cell with k elements or more that are in no other cell is no part of one;
-// without it others have more elements alone.
-func entangled(cells []Cell, k int, random *rand.ChaCha8) ([]int, *atoms) {
-	left := make([]int, len(cells))
-	for i := range left {
-		left[i] = i
+func places(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
 	}
+	return out
+}
+
+// entangled gives the places of the cells that a disclosure can be made of, and their
+// atoms. A cell with k owners or more who are in no other cell is no part of one;
+// without it others have more of them alone.
+func entangled(cells []Cell, cfg Config, random *rand.ChaCha8) ([]int, *atoms) {
+	left := places(len(cells))
 	for {
 		part := make([]Cell, len(left))
 		for i, place := range left {
 			part[i] = cells[place]
 		}
 		at := split(part, random)
-		alone := make([]int, len(part))
+		at.own(cfg)
+		alone := make([][]int32, len(part))
 		for a, of := range at.of {
 			if len(of) == 1 {
-				alone[of[0]] += int(at.size[a])
+				alone[of[0]] = append(alone[of[0]], int32(a))
 			}
 		}
 		var kept []int
 		for i, place := range left {
-			if alone[i] < k && !part[i].Members.IsEmpty() {
+			if at.few(alone[i], cfg.K) && !part[i].Members.IsEmpty() {
 				kept = append(kept, place)
 			}
 		}
@@ -143,27 +133,6 @@ func entangled(cells []Cell, k int, random *rand.ChaCha8) ([]int, *atoms) {
 		}
 		left = kept
 	}
-}
-
-// samples says which share of the small atoms to draw, and how often, so that a group
-// of fewer than k atoms is missed with a probability below missed.
-func samples(small, cells, k int) (share float64, turns int) {
-	if small == 0 || perCell*float64(cells)/float64(small) > mostShare {
-		return 0, 1
-	}
-	share = perCell * float64(cells) / float64(small)
-	hit := 1 - math.Pow(1-share, float64(k-1))
-	return share, int(math.Ceil(math.Log(missed) / math.Log(hit)))
-}
-
-func sample(from []int32, share float64, random *rand.ChaCha8) (out []int32) {
-	below := uint64(share * math.MaxUint64)
-	for _, a := range from {
-		if random.Uint64() < below {
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // confirm tells what was found in exact numbers.

@@ -18,18 +18,26 @@
 // Pairs are found exactly: |S Δ T| ≥ ||S|−|T||, so only cells of nearly the same size
 // are compared, and of those only the ones whose members spread alike over 64 classes.
 //
-// For combinations let V be those vectors of the row space that vanish on a set of
-// columns Z. Its coefficients are the left null space of A restricted to Z, which
-// modulo p = 2⁶¹−1 is that of A_Z D A_Zᵀ for a random diagonal D. With Z the atoms of k
-// subjects and more, V holds every disclosure there is. Where small atoms are many
-// more than cells, nothing but disclosures would be left of V if it were to vanish on
-// nearly all of them. So Z takes a random share of them as well, five for four cells, and
-// others in every turn: with a hundredth, a group of fewer than 10 atoms is outside of Z
-// in 0.99⁹ = 91% of the turns, so that nine turns miss one with probability 3·10⁻¹⁰. V is brought to reduced echelon form.
-// Sums of small groups are found by a search that is complete unless Search runs out,
-// and then the verdict says so and refuses; weighted combinations are looked for in
-// many random orders of the columns, which finds them with overwhelming probability and
-// proves nothing.
+// For combinations, cells with k subjects or more whom no other cell holds are left out,
+// again and again, and so are cells that follow from others. Let V be those vectors of the
+// row space that vanish on a set of columns Z. Its coefficients are the left null space of
+// A restricted to Z: cells that are the only ones with a column of Z are out, one after the
+// other, and for those that remain it is, modulo p = 2⁶¹−1, the null space of A_Z D A_Zᵀ
+// for a random diagonal D. With Z the atoms of k subjects and more, V holds every
+// disclosure there is, and much else. So Z takes all small atoms of a random share of the
+// subjects as well, others in every turn: a disclosure that Z has nothing of is in V, and
+// turns are as many as make it unlikelier than 10⁻⁹ that none is found. Where cells are few
+// beside subjects, Z has five subjects for four cells, and little but disclosures is left.
+// Elsewhere it has fewer at first, which costs most and is missed more often, and what is
+// left of V is made to vanish on several more samples. What is left after that is brought
+// to reduced echelon form, and parts of it without a common column are searched apart.
+// Sums of small groups are found by a search that is complete in V unless Search runs out;
+// weighted combinations are looked for in many random orders of the columns, which finds
+// them with overwhelming probability and proves nothing. If the search or the turns run
+// out, the verdict says so and refuses.
+//
+// An element has an owner where a subject has several, one for each contribution. Then a
+// group is small by its owners.
 //
 // A relation of integers holds modulo p too, so nothing is lost by reckoning there;
 // what is found is confirmed with exact rationals.

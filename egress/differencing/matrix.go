@@ -9,13 +9,20 @@ import (
 )
 
 // gram gives A D Aᵀ over the atoms of zero, for a random diagonal D: one row and
-// column for each cell. It is symmetric, and only what is on and above its diagonal is
-// filled.
-func gram(at *atoms, zero []int32, random *rand.ChaCha8) [][]uint64 {
-	g := square(at.cells)
+// column for each cell that has a place below n. It is symmetric, and only what is on and above
+// its diagonal is filled.
+func gram(at *atoms, zero []int32, places []int32, n int, random *rand.ChaCha8) [][]uint64 {
+	g := square(n)
+	var of []int32
 	for _, a := range zero {
+		of = of[:0]
+		for _, cell := range at.of[a] {
+			if p := places[cell]; p >= 0 {
+				of = append(of, p)
+			}
+		}
+		slices.Sort(of)
 		d := nonzero(random)
-		of := at.of[a]
 		for i, row := range of {
 			for _, column := range of[i:] {
 				g[row][column] = add(g[row][column], d)
@@ -23,6 +30,46 @@ func gram(at *atoms, zero []int32, random *rand.ChaCha8) [][]uint64 {
 		}
 	}
 	return g
+}
+
+// core gives the cells that can be part of a combination that is zero on all atoms of
+// zero: whichever is the only one that holds such an atom is not; without it others
+// are the only ones. places gives each of them its place in cells, and others −1.
+func core(at *atoms, zero []int32) (cells, places []int32) {
+	holders, held := make([]int32, len(zero)), make([][]int32, at.cells) // by place in zero
+	var alone []int
+	for i, a := range zero {
+		holders[i] = int32(len(at.of[a]))
+		for _, cell := range at.of[a] {
+			held[cell] = append(held[cell], int32(i))
+		}
+		if holders[i] == 1 {
+			alone = append(alone, i)
+		}
+	}
+	places = make([]int32, at.cells)
+	for len(alone) > 0 {
+		i := alone[len(alone)-1]
+		alone = alone[:len(alone)-1]
+		for _, cell := range at.of[zero[i]] {
+			if places[cell] < 0 {
+				continue
+			}
+			places[cell] = -1
+			for _, j := range held[cell] {
+				if holders[j]--; holders[j] == 1 {
+					alone = append(alone, int(j))
+				}
+			}
+		}
+	}
+	for cell, p := range places {
+		if p == 0 {
+			places[cell] = int32(len(cells))
+			cells = append(cells, int32(cell))
+		}
+	}
+	return cells, places
 }
 
 func square(n int) [][]uint64 {
@@ -43,36 +90,65 @@ func nonzero(random *rand.ChaCha8) uint64 {
 	}
 }
 
+// panel is how many pivots are cancelled together: their rows stay in the cache.
+const panel = 16
+
 // eliminate brings a symmetric matrix of which the upper half is given to echelon form,
 // in place: row i has its pivot on the diagonal, or is zero. There is no exchange of
 // rows, since in A D Aᵀ a zero on the diagonal means that the row of A follows from those
 // before it, unless D was drawn most unhappily: ok is false then.
 func eliminate(ctx context.Context, m [][]uint64) (ok bool, err error) {
-	for c, pivot := range m {
+	for from := 0; from < len(m); from += panel {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		if pivot[c] == 0 {
-			if slices.ContainsFunc(pivot[c:], func(x uint64) bool { return x != 0 }) {
+		to := min(from+panel, len(m))
+		var pivots [panel]pivot
+		for c := from; c < to; c++ {
+			row := m[c]
+			for _, p := range pivots[:c-from] {
+				if p.row[c] != 0 {
+					addMultiple(row[c:], multiply(p.row[c], p.factor), p.row[c:])
+				}
+			}
+			pivots[c-from].row = row
+			if row[c] != 0 {
+				pivots[c-from].factor = negate(invert(row[c]))
+			} else if slices.ContainsFunc(row[c:], func(x uint64) bool { return x != 0 }) {
 				return false, nil
 			}
-			continue
 		}
-		cancel(m, c)
+		cancel(m, to, pivots[:to-from])
 	}
 	return true, nil
 }
 
-// cancel makes column c of the rows below row c zero.
-func cancel(m [][]uint64, c int) {
-	pivot, factor, rows := m[c], negate(invert(m[c][c])), len(m)-c-1
-	workers := min(runtime.GOMAXPROCS(0), 1+rows*rows>>15) // a smaller piece is not worth a goroutine
+// pivot is a row with −1 divided by what it has on the diagonal; 0 for a zero row.
+type pivot struct {
+	row    []uint64
+	factor uint64
+}
+
+// cancel makes the columns of the pivots zero in all rows from one on.
+func cancel(m [][]uint64, from int, pivots []pivot) {
+	rows := len(m) - from
+	workers := min(runtime.GOMAXPROCS(0), 1+rows*rows>>11) // a smaller piece is not worth a goroutine
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
-			for i := c + 1 + w; i < len(m); i += workers {
-				if x := pivot[i]; x != 0 { // which is also what row i has in column c
-					addMultiple(m[i][i:], multiply(x, factor), pivot[i:])
+			for i := from + w; i < len(m); i += workers {
+				for four := range slices.Chunk(pivots, 4) {
+					var f [4]uint64
+					var y [4][]uint64
+					for t := range y {
+						p := four[min(t, len(four)-1)]
+						if y[t] = p.row[i:]; t < len(four) {
+							f[t] = multiply(p.row[i], p.factor) // p.row[i] is also what row i has in the pivot's column
+						}
+					}
+					if f != ([4]uint64{}) {
+						addMultiples(m[i][i:], f, y)
+					}
 				}
 			}
 		})
@@ -80,10 +156,10 @@ func cancel(m [][]uint64, c int) {
 	wait.Wait()
 }
 
-// echelon draws a Gram matrix and eliminates it.
-func echelon(ctx context.Context, at *atoms, zero []int32, random *rand.ChaCha8) ([][]uint64, error) {
+// echelon draws a symmetric matrix and eliminates it.
+func echelon(ctx context.Context, draw func() [][]uint64) ([][]uint64, error) {
 	for {
-		m := gram(at, zero, random)
+		m := draw()
 		if ok, err := eliminate(ctx, m); ok || err != nil {
 			return m, err
 		}
@@ -91,12 +167,67 @@ func echelon(ctx context.Context, at *atoms, zero []int32, random *rand.ChaCha8)
 }
 
 // nullSpace gives a basis of the combinations of cells that are zero on all atoms of
+// zero, and how many cells were eliminated for it.
+func nullSpace(ctx context.Context, at *atoms, zero []int32, random *rand.ChaCha8) (basis [][]uint64, size int, err error) {
+	cells, places := core(at, zero)
+	m, err := echelon(ctx, func() [][]uint64 { return gram(at, zero, places, len(cells), random) })
+	if err != nil {
+		return nil, 0, err
+	}
+	basis, err = kernel(ctx, m)
+	for i, u := range basis {
+		basis[i] = make([]uint64, at.cells)
+		for place, cell := range cells {
+			basis[i][cell] = u[place]
+		}
+	}
+	return basis, len(cells), err
+}
+
+// narrow gives a basis of those combinations of a basis that are zero on all atoms of
 // zero.
-func nullSpace(ctx context.Context, at *atoms, zero []int32, random *rand.ChaCha8) ([][]uint64, error) {
-	m, err := echelon(ctx, at, zero, random)
+func narrow(ctx context.Context, at *atoms, basis [][]uint64, zero []int32, random *rand.ChaCha8) ([][]uint64, error) {
+	values := make([][]uint64, len(basis))
+	for i, u := range basis {
+		values[i] = make([]uint64, len(zero))
+		for j, a := range zero {
+			for _, cell := range at.of[a] {
+				values[i][j] = add(values[i][j], u[cell])
+			}
+		}
+	}
+	m, err := echelon(ctx, func() [][]uint64 {
+		g, scaled, d := square(len(basis)), make([]uint64, len(zero)), make([]uint64, len(zero))
+		for j := range d {
+			d[j] = nonzero(random)
+		}
+		for i, v := range values {
+			for j, x := range v {
+				scaled[j] = multiply(x, d[j])
+			}
+			for j := i; j < len(values); j++ {
+				g[i][j] = dot(scaled, values[j])
+			}
+		}
+		return g
+	})
 	if err != nil {
 		return nil, err
 	}
+	out, err := kernel(ctx, m)
+	for i, f := range out {
+		out[i] = make([]uint64, at.cells)
+		for j, x := range f {
+			if x != 0 {
+				addMultiple(out[i], x, basis[j])
+			}
+		}
+	}
+	return out, err
+}
+
+// kernel gives a basis of what a symmetric matrix in echelon form makes zero.
+func kernel(ctx context.Context, m [][]uint64) ([][]uint64, error) {
 	inverse := make([]uint64, len(m))
 	for c := range m {
 		if m[c][c] != 0 {
@@ -114,32 +245,11 @@ func nullSpace(ctx context.Context, at *atoms, zero []int32, random *rand.ChaCha
 		u := make([]uint64, len(m))
 		u[free] = 1
 		for c := free - 1; c >= 0; c-- {
-			sum := uint64(0)
 			if inverse[c] != 0 {
-				for j := c + 1; j <= free; j++ {
-					if u[j] != 0 && m[c][j] != 0 {
-						sum = add(sum, multiply(m[c][j], u[j]))
-					}
-				}
+				u[c] = multiply(dot(m[c][c+1:free+1], u[c+1:free+1]), inverse[c])
 			}
-			u[c] = multiply(sum, inverse[c])
 		}
 		basis = append(basis, u)
 	}
 	return basis, nil
-}
-
-// rank gives the rank of cells × atoms.
-func rank(ctx context.Context, at *atoms, random *rand.ChaCha8) (n int, err error) {
-	all := make([]int32, len(at.of))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	m, err := echelon(ctx, at, all, random)
-	for i := range m {
-		if m[i][i] != 0 {
-			n++
-		}
-	}
-	return n, err
 }

@@ -1,6 +1,8 @@
 package differencing
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 )
@@ -18,9 +20,13 @@ type hunt struct {
 	at     *atoms
 	k      int
 	random *rand.ChaCha8
-	steps  int // left
+	steps  int     // left
+	work   float64 // left: multiplications
 	seen   map[string]bool
+	looked map[tag]bool // parts that were searched
 	found  []found
+
+	complete bool
 }
 
 // orders is in how many random orders weighted combinations are looked for.
@@ -28,28 +34,81 @@ const orders = 32
 
 // search takes rows as reach gave them. It reports whether it looked at all sums.
 func (h *hunt) search(rows []*row) bool {
-	rows = h.peel(reduce(rows, nil))
-	h.sums(rows)
-	for range orders {
-		for _, r := range rows {
-			h.keep(r)
+	for _, part := range parts(h.peel(reduce(rows, nil))) {
+		name := tag{}
+		for _, r := range part {
+			name.add(r.name())
 		}
-		rows = reduce(rows, h.random)
+		if h.looked[name] {
+			continue
+		}
+		h.looked[name] = true
+		for _, r := range part {
+			h.work -= 10 * orders * float64(len(part)*len(r.columns))
+		}
+		h.sums(part)
+		for range orders {
+			for _, r := range part {
+				h.keep(r)
+			}
+			if len(part) == 1 {
+				break
+			}
+			part = reduce(part, h.random)
+		}
 	}
 	return h.steps > 0
 }
 
-func (h *hunt) total(columns []int32) int {
-	n := 0
-	for _, c := range columns {
-		n += int(h.at.size[c])
+// parts divides rows into those that share columns: what two others have in common is no
+// disclosure that neither has.
+func parts(rows []*row) (out [][]*row) {
+	part, first := make([]int, len(rows)), map[int32]int{}
+	root := func(i int) int {
+		for part[i] != i {
+			part[i] = part[part[i]]
+			i = part[i]
+		}
+		return i
 	}
-	return n
+	for i, r := range rows {
+		part[i] = i
+		for _, c := range r.columns {
+			if j, ok := first[c]; ok {
+				part[root(i)] = root(j)
+			} else {
+				first[c] = i
+			}
+		}
+	}
+	place := map[int]int{}
+	for i, r := range rows {
+		p, ok := place[root(i)]
+		if !ok {
+			p = len(out)
+			place[root(i)], out = p, append(out, nil)
+		}
+		out[p] = append(out[p], r)
+	}
+	return out
+}
+
+// name is the same for equal rows, and for others unlikely so.
+func (r *row) name() (t tag) {
+	h := fnv.New128a()
+	for i, c := range r.columns {
+		var b [12]byte
+		binary.LittleEndian.PutUint32(b[:], uint32(c))
+		binary.LittleEndian.PutUint64(b[4:], r.values[i])
+		h.Write(b[:])
+	}
+	sum := h.Sum(nil)
+	return tag{binary.LittleEndian.Uint64(sum), binary.LittleEndian.Uint64(sum[8:])}
 }
 
 // keep notes a row that is a disclosure by itself.
 func (h *hunt) keep(r *row) {
-	if len(r.columns) == 0 || len(r.columns) >= h.k || h.total(r.columns) >= h.k {
+	if len(r.columns) == 0 || !h.at.few(r.columns, h.k) {
 		return
 	}
 	sum := true
@@ -70,7 +129,7 @@ func (h *hunt) keep(r *row) {
 	}
 }
 
-// peel leaves out rows that no disclosure can be made of: those with k subjects or more
+// peel leaves out rows that no disclosure can be made of: those with k owners or more
 // in columns that no other row has, which nothing would cancel. Without them others
 // are alone in more columns.
 func (h *hunt) peel(rows []*row) []*row {
@@ -82,13 +141,8 @@ func (h *hunt) peel(rows []*row) []*row {
 			}
 		}
 		kept := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool {
-			alone := 0
-			for _, c := range r.columns {
-				if users[c] == 1 {
-					alone += int(h.at.size[c])
-				}
-			}
-			return alone >= h.k
+			alone := slices.DeleteFunc(slices.Clone(r.columns), func(c int32) bool { return users[c] > 1 })
+			return !h.at.few(alone, h.k)
 		})
 		if len(kept) == len(rows) {
 			return rows
@@ -107,7 +161,7 @@ func (h *hunt) sums(rows []*row) {
 		}
 	}
 	for i, r := range rows {
-		if h.at.size[r.pivot] < int32(h.k) {
+		if h.at.few([]int32{r.pivot}, h.k) {
 			h.extend(rows, users, []int{i}, r)
 		}
 	}
@@ -120,19 +174,19 @@ func (h *hunt) extend(rows []*row, users map[int32][]int, chosen []int, sum *row
 	if h.steps -= 1 + len(sum.columns)/64; h.steps <= 0 {
 		return
 	}
-	pivots, others := 0, []int32{}
+	pivots, others := []int32{}, []int32{}
 	bad := int32(-1)
 	for i, c := range sum.columns {
 		switch {
 		case slices.ContainsFunc(chosen, func(r int) bool { return rows[r].pivot == c }):
-			pivots += int(h.at.size[c])
+			pivots = append(pivots, c)
 		case sum.values[i] != 1 && bad < 0:
 			bad = c
 		default:
 			others = append(others, c)
 		}
 	}
-	if pivots >= h.k {
+	if !h.at.few(pivots, h.k) {
 		return
 	}
 	if bad < 0 {

@@ -48,21 +48,31 @@ func (r *row) plus(f uint64, s *row) *row {
 	return out
 }
 
-// reach takes what the coefficients make of all atoms but those that are in skip.
-func reach(at *atoms, made []uint64, skip []bool) *row {
+// reach takes what the coefficients make of all atoms; sums is zero for each atom, before
+// and after.
+func reach(at *atoms, made, sums []uint64) *row {
 	r := &row{made: made}
-	for a, of := range at.of {
-		if skip[a] {
+	for cell, f := range made {
+		if f == 0 {
 			continue
 		}
-		sum := uint64(0)
-		for _, cell := range of {
-			sum = add(sum, made[cell])
-		}
-		if sum != 0 {
-			r.columns, r.values = append(r.columns, int32(a)), append(r.values, sum)
+		for _, a := range at.held[cell] {
+			if sums[a] == 0 {
+				r.columns = append(r.columns, a)
+			}
+			sums[a] = add(sums[a], f)
 		}
 	}
+	slices.Sort(r.columns)
+	n := 0
+	for _, a := range r.columns { // an atom stands twice where its sum was zero meanwhile
+		if sums[a] != 0 {
+			r.columns[n], r.values = a, append(r.values, sums[a])
+			n++
+		}
+		sums[a] = 0
+	}
+	r.columns = r.columns[:n]
 	return r
 }
 

@@ -26,8 +26,8 @@ func (r row) place() Place           { return Place{r.release.ID, r.cell, r.set.
 // Others do not add up.
 var searches = []func(*Set) bool{
 	func(s *Set) bool { return s.Class == Who },
-	func(s *Set) bool { return (s.Class == Rows || s.Class == Value) && s.Of == 0 },
-	func(s *Set) bool { return (s.Class == Rows || s.Class == Value) && !s.Zeros },
+	func(s *Set) bool { return s.Class.adds() && s.Of == 0 },
+	func(s *Set) bool { return s.Class.adds() && !s.Zeros },
 }
 
 // combinations searches among the sets of one search until no new cell that is not
@@ -44,12 +44,12 @@ func (a *audit) combinations(ctx context.Context, in func(*Set) bool) error {
 		}
 	}
 	subjects := subjectsOf(numbers)
-	k := a.cfg.K
+	cfg := differencing.Config{K: a.cfg.K, Seed: a.cfg.Seed}
 	if len(numbers) > 0 {
-		k = 2*k - 1 // what a subject contributes in one release, and what in another
+		cfg.Owners = subjects // several elements are what a subject contributes in one release, and what in another
 	}
 	for {
-		v, err := differencing.Combinations(ctx, cells, differencing.Config{K: k, Seed: a.cfg.Seed})
+		v, err := differencing.Combinations(ctx, cells, cfg)
 		if err != nil {
 			return err
 		}

@@ -35,25 +35,34 @@
 //	sum, mean          Value: its sum
 //	sum, mean          Value: its sum together with the number of values, since a mean
 //	                   changes with a visit that costs nothing
-//	share, rate        Value: its hits; its misses; both together
+//	share, rate        Value: its hits; its misses. Known: both together
 //	median, quantile, sd, hhi
 //	                   as sum and mean; sd also Value: the sum of its squares
 //	ratio              as sum, of either column
 //	standardised, survival
 //	                   as a share of each stratum or interval; those whom an interval
-//	                   leaves without those whom it does not
+//	                   leaves are Known, without those whom it does not
+//	model              one cell: Who; Rows; Value: its response, or the hits of one, and
+//	                   each number among its terms. Where a 0/1 term is 1: Known: the rows,
+//	                   Value: the response. Rest: the same where it is 0; misses
 //
 // Whoever contributes nothing to a sum is no part of it: where some do so, there is a
 // second set of Value without them. Such sets are compared with each other and with those
 // in which everybody contributes something: else ten people of whom nine are known to
 // contribute nothing would hide the tenth. Two of them may be alike although people
 // without a contribution are in one of the cells alone: that all of these contribute
-// nothing would be told then, and is a finding however many they are.
+// nothing would be told then, and is a finding however many they are. That is asked of two
+// Values. Who is behind Known was chosen by a condition, as who is behind Who and Rows is:
+// where those who hit one share are those among whom another is taken, as with the rate of
+// large bills beside a survival whose second interval begins at large ones, the two
+// conditions hold for the same rows, and the two figures are one.
 //
-// Value is compared with Who and Rows too. These two are not compared with each other:
-// that a few people of a cell came twice is what its two counts are published to tell.
-// Whoever came at all is compared by Who, how often by Rows. Others are compared with
-// Others alone, and only in pairs: distinct subjects do not add up.
+// Value and Known are compared with Who and Rows too. The latter two are not compared with
+// each other: that a few people of a cell came twice is what its two counts are published
+// to tell. Whoever came at all is compared by Who, how often by Rows. Others are compared
+// with Others alone, and only in pairs: distinct subjects do not add up. Rest is compared as
+// Value, and only in pairs: all less one part less the other is nothing, and with marks in
+// the place of numbers it would look like those who are in both.
 //
 // # Method
 //
@@ -65,9 +74,9 @@
 // Combinations of three cells and more are looked for by the same package among the
 // cells that remain and earlier ones, at most MaxSets of them, newest releases first,
 // those first that share a subject with the new cells. There an element is a subject
-// with a mark, so that a group of k−1 subjects has up to 2(k−1) elements; more, in the
-// case of a subject with three versions, are beyond it. Three searches are made: over
-// Who, over Rows and Value, and over Rows and Value without those who contribute nothing.
+// with a mark, and a group is small by its subjects, however many contributions each
+// has. Three searches are made: over Who; over Rows, Value and Known; and over these
+// without those who contribute nothing.
 //
 // Of earlier releases nothing can be taken back, so only findings that a new cell is
 // part of count.

@@ -22,6 +22,8 @@ const (
 	Rows                    // the rows of each subject
 	Others                  // with how many subjects of another kind each is
 	Value                   // any other number
+	Known                   // the rows of each subject that a share is of
+	Rest                    // a number that others of its cell leave over
 )
 
 // with reports whether two sets are compared: by their classes, and all subjects with
@@ -29,8 +31,15 @@ const (
 func (s *Set) with(t *Set) bool {
 	c, d := s.Class, t.Class
 	return !(s.Zeros && t.Of > 0 || t.Zeros && s.Of > 0) &&
-		(c == d || (c == Value || d == Value) && c != Others && d != Others)
+		(c == d || (c.number() || d.number()) && c != Others && d != Others)
 }
+
+// number reports a class that is compared with numbers of all sorts.
+func (c Class) number() bool { return c == Value || c == Known || c == Rest }
+
+// adds reports a class that takes part in combinations. What is left over of others says
+// nothing new there: with them it would be a combination of those who are in both parts.
+func (c Class) adds() bool { return c == Rows || c == Value || c == Known }
 
 // Set is who contributes to one published sum, and what.
 type Set struct {
@@ -55,7 +64,8 @@ type Cell struct {
 }
 
 // without counts the subjects who are in one of two cells alone and contribute nothing
-// to it, for sets of those who contribute something.
+// to it, for sets of those who contribute something: two Values. Who is behind the other
+// classes is chosen.
 func (c *Cell) without(s *Set, d *Cell, t *Set) int {
 	if s.Of == 0 && t.Of == 0 || s.Class != t.Class {
 		return 0

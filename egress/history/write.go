@@ -27,7 +27,7 @@ func (w *Writer) Cell(table string, place int, keys []string) {
 // of the others is added, too. A set of nobody says nothing and is left out, as is one
 // that the cell has.
 func (w *Writer) Set(class Class, figure string, subjects, marks []uint32) {
-	s := Set{Class: class, Figure: figure, Zeros: class == Value && slices.Contains(marks, zeroMark)}
+	s := Set{Class: class, Figure: figure, Zeros: (class == Value || class == Rest) && slices.Contains(marks, zeroMark)}
 	all := w.add(s, subjects, marks)
 	if !s.Zeros || all == 0 {
 		return
@@ -170,7 +170,7 @@ func Decode(id string, cells, groups []byte, marks func() ([]byte, error)) (*Rel
 
 func (c *Cell) sound() bool {
 	for i, s := range c.Sets {
-		if s.Of < 0 || s.Of > i || s.Class < Who || s.Class > Value || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 ||
+		if s.Of < 0 || s.Of > i || s.Class < Who || s.Class > Rest || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 ||
 			s.Marks != 1 && uint64(s.Marks) != c.groups[s.Group].members.GetCardinality() {
 			return false
 		}

@@ -20,9 +20,9 @@ import (
 	"yingbi/internal/testkit"
 )
 
-// TestMain lets this program be the child that benchMemory starts.
+// TestMain lets this program be the child that a topic starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == memoryChild {
+	if len(os.Args) == 3 && (os.Args[1] == memoryChild || os.Args[1] == differencingChild) {
 		if err := start(context.Background(), os.Args[1:], os.Stdout, os.Stderr); err != nil {
 			os.Exit(1)
 		}

@@ -31,6 +31,9 @@ func start(ctx context.Context, args []string, out, progress io.Writer) error {
 	if len(args) == 2 && args[0] == memoryChild {
 		return runMemoryChild(ctx, args[1], out)
 	}
+	if len(args) == 2 && args[0] == differencingChild {
+		return runDifferencingChild(args[1], out)
+	}
 	o, err := parse(args, progress)
 	if err != nil {
 		return err

@@ -6,10 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -92,21 +90,8 @@ func (b *bench) inChild(ctx context.Context, task memoryTask) (p memoryPeaks, er
 		return p, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(task.Dir)) }()
-	said, err := json.Marshal(task)
-	if err != nil {
-		return p, err
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		return p, err
-	}
-	cmd := exec.CommandContext(ctx, exe, memoryChild, string(said))
-	cmd.Stderr = b.progress
-	answer, err := cmd.Output()
-	if err != nil {
-		return p, fmt.Errorf("the child process: %w", err)
-	}
-	return p, json.Unmarshal(answer, &p)
+	err = b.askChild(ctx, memoryChild, task, &p)
+	return p, err
 }
 
 // runMemoryChild is the whole of a child.

@@ -26,6 +26,8 @@ func topics() []topic {
 		{"mask", benchMask},
 		{"anonymity", benchAnonymity},
 		{"suppression", benchSuppression},
+		{"differencing", benchDifferencing},
+		{"rules", benchRules},
 		{"memory", benchMemory},
 	}
 }
