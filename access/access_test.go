@@ -66,6 +66,13 @@ func TestDocumentsAreRead(t *testing.T) {
 	if s, err := ParseScenario("s.yaml", []byte(own)); err != nil || s.OutcomeBits != 128 {
 		t.Errorf("%+v, %v", s, err)
 	}
+	if s.Verification != nil {
+		t.Errorf("%+v by default", s.Verification)
+	}
+	answers := strings.NewReplacer("preset: default", "preset: default\nverification: {subject_bits: 8, calls_per_day: 500}", "[join]", "[join, verify]").Replace(scenarioText)
+	if s, err := ParseScenario("s.yaml", []byte(answers)); err != nil || *s.Verification != (Verification{8, 500}) || !slices.Contains(s.Grants[0].Columns[0].Uses, Verify) {
+		t.Errorf("%+v, %v", s, err)
+	}
 	asks := strings.Replace(scenarioText, "    version: 3\n", "    version: 3\n    requires: {k: 5, l: 2, t: 0.25, quasi: [district, birth]}\n", 1)
 	if s, err := ParseScenario("s.yaml", []byte(asks)); err != nil || !reflect.DeepEqual(s.Grants[0].Requires, Requirement{5, 2, 0.25, []string{"district", "birth"}}) {
 		t.Errorf("%+v, %v", s, err)
@@ -91,8 +98,14 @@ func TestDocumentsRefuse(t *testing.T) {
 		"three of them": {"preset: default", "preset: default\nreviewers: 3", "reviewers: want 1 to 2"},
 		"no yes or no":  {"preset: default", "preset: default\nautomatic: maybe", "automatic: want true or false"},
 		"nobody of two": {"preset: default", "preset: default\nautomatic: true\nreviewers: 2", "two people are asked for"},
+		"no preset":     {"preset: default", "preset: city\npreset_version: 0", "preset_version: want 1 to"},
 		"no days":       {"preset: default", "preset: default\napproval_days: 0", "approval_days: want 1 to 366"},
 		"no bits":       {"preset: default", "preset: default\noutcome_bits: 0", "want 1 to 1048576 bits"},
+		"half a limit":  {"preset: default", "preset: default\nverification: {subject_bits: 8}", `"calls_per_day" is missing`},
+		"other half":    {"preset: default", "preset: default\nverification: {calls_per_day: 8}", `"subject_bits" is missing`},
+		"many bits":     {"preset: default", "preset: default\nverification: {subject_bits: 17, calls_per_day: 8}", "verification.subject_bits: want 1 to 16"},
+		"no calls":      {"preset: default", "preset: default\nverification: {subject_bits: 8, calls_per_day: 0}", "verification.calls_per_day: want 1 to"},
+		"a third limit": {"preset: default", "preset: default\nverification: {subject_bits: 8, calls_per_day: 5, calls: 1}", `unknown key "calls"`},
 		"parts of bits": {"preset: default", "preset: default\noutcome_bits: 2.5", "want a whole number"},
 		"k of one":      {"version: 3", "version: 3\n    requires: {k: 1}", "requires.k: want a number from 2"},
 		"l of many":     {"version: 3", "version: 3\n    requires: {l: 100001}", "requires.l: want a number from 2"},
@@ -169,6 +182,7 @@ func TestEveryRoleAndAction(t *testing.T) {
 		ReadBudget: {Operator}, ReleaseExcerpt: {Reviewer}, ReplayRelease: {Reviewer, Security, Auditor},
 		RequestReveal: {Provider}, ListReveals: {Provider, Security, Auditor}, DecideReveal: {Security}, ReadReveal: {Provider},
 		ReadRisk:   {Reviewer, Security},
+		AskSubject: {Operator}, ListQuestions: {Operator},
 		CommentJob: {Reviewer}, AnswerJob: {Operator},
 		WithdrawRelease: {Reviewer, Authority, Security}, ListWithdrawn: {Provider, Authority, Processor, Operator, Reviewer, Security, Auditor},
 	}
@@ -240,17 +254,30 @@ func TestCheckRefusesByRule(t *testing.T) {
 			r.Action, s.Department = ReadRisk, "玉溪市教育局"
 		}), "department"},
 		"risk of no scenario": {review(func(r *Request, _ *Agreement, s *Scenario) { r.Action, r.Scenario = ReadRisk, nil }), "department"},
-		"zero request":        {Request{}, "default"},
-		"unknown action":      {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
-		"nobody":              {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
-		"unconfirmed":         {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Confirmed = false }), "unconfirmed"},
-		"frozen":              {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
-		"no scenario":         {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
-		"no agreement":        {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},
-		"other agreement":     {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.ID = "agr-2" }), "scenario"},
-		"other operator":      {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.Operator = "别家" }), "agreement"},
-		"before the term":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 15, 59, 59, 0, time.UTC) }), "scenario_term"},
-		"after the term":      {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) }), "scenario_term"},
+		"asking after the term": {submit(func(r *Request, a *Agreement, _ *Scenario) {
+			r.Action, r.SubmitterOrg, a.Term.Until = AskSubject, operator.Org, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		}), "agreement_term"},
+		"asking after the scenario": {submit(func(r *Request, _ *Agreement, _ *Scenario) {
+			r.Action, r.SubmitterOrg, r.Now = AskSubject, operator.Org, time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)
+		}), "scenario_term"},
+		"asking another's question": {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action, r.SubmitterOrg = AskSubject, "另一家公司" }), "own_work"},
+		"asking, agreement gone over": {submit(func(r *Request, a *Agreement, _ *Scenario) {
+			r.Action, r.SubmitterOrg, a.Operator = AskSubject, operator.Org, "另一家公司"
+		}), "agreement"},
+		"asking, frozen": {submit(func(r *Request, _ *Agreement, _ *Scenario) {
+			r.Action, r.SubmitterOrg, r.Actor.Frozen = AskSubject, operator.Org, true
+		}), "frozen"},
+		"zero request":    {Request{}, "default"},
+		"unknown action":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Action = "rows.download" }), "default"},
+		"nobody":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor = Person{} }), "default"},
+		"unconfirmed":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Confirmed = false }), "unconfirmed"},
+		"frozen":          {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Actor.Frozen = true }), "frozen"},
+		"no scenario":     {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Scenario = nil }), "scenario"},
+		"no agreement":    {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Agreement = nil }), "scenario"},
+		"other agreement": {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.ID = "agr-2" }), "scenario"},
+		"other operator":  {submit(func(_ *Request, a *Agreement, _ *Scenario) { a.Operator = "别家" }), "agreement"},
+		"before the term": {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 2, 28, 15, 59, 59, 0, time.UTC) }), "scenario_term"},
+		"after the term":  {submit(func(r *Request, _ *Agreement, _ *Scenario) { r.Now = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC) }), "scenario_term"},
 		"agreement has ended": {submit(func(r *Request, a *Agreement, _ *Scenario) {
 			a.Term.Until = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		}), "agreement_term"},
@@ -302,6 +329,9 @@ func TestYearIsTheDomains(t *testing.T) {
 	midnight := time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)
 	if before, after := Year(midnight.Add(-time.Second)), Year(midnight); before != 2026 || after != 2027 {
 		t.Errorf("%d before midnight, %d after", before, after)
+	}
+	if before, after := Day(midnight.Add(-time.Second)), Day(midnight); before != "2026-12-31" || after != "2027-01-01" {
+		t.Errorf("%s before midnight, %s after", before, after)
 	}
 }
 

@@ -49,6 +49,8 @@ const (
 	DecideReveal    Action = "reveal.decide"
 	ReadReveal      Action = "reveal.read"
 	ReadRisk        Action = "scenario.risk"
+	AskSubject      Action = "answer.ask"
+	ListQuestions   Action = "answer.list"
 )
 
 // rule says who may do an action, and what else must hold.
@@ -100,6 +102,8 @@ var rules = map[Action]rule{
 	DecideReveal:    {roles: []Role{Security}, second: true},
 	ReadReveal:      {roles: []Role{Provider}, mine: true},
 	ReadRisk:        {roles: []Role{Reviewer, Security}, home: true},
+	AskSubject:      {roles: []Role{Operator}, scenario: true, own: true},
+	ListQuestions:   {roles: []Role{Operator}},
 }
 
 // Actions lists every action.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"time"
 
 	"yingbi/internal/yamldoc"
@@ -16,8 +17,11 @@ var zone = time.FixedZone("CST", 8*3600)
 
 // Covers reports whether the instant falls into the term.
 func (t Term) Covers(now time.Time) bool {
-	return !now.Before(t.From) && now.Before(t.Until.AddDate(0, 0, 1))
+	return !now.Before(t.From) && !t.Over(now)
 }
+
+// Over reports whether the term has ended by the instant.
+func (t Term) Over(now time.Time) bool { return !now.Before(t.Until.AddDate(0, 0, 1)) }
 
 // String renders the term as 2026-01-01 to 2026-12-31.
 func (t Term) String() string { return t.From.Format(day) + " to " + t.Until.Format(day) }
@@ -48,6 +52,10 @@ type Scenario struct {
 	Term       Term
 	Grants     []Grant
 
+	// PresetVersion is that of a preset of the domain's own: a later one counts only when
+	// the scenario is approved again. 0 says that the preset is one of the program's.
+	PresetVersion int
+
 	// Reviewers is how many different people approve a job at least; Signatures says how
 	// many one needs.
 	Reviewers int
@@ -59,10 +67,26 @@ type Scenario struct {
 	// ApprovalDays is within how many days of an approval its release is made.
 	ApprovalDays int
 
+	// Verification lets questions about one subject be asked; nil lets none.
+	Verification *Verification
+
 	// OutcomeBits is how many bits an organisation may learn in a calendar year from
 	// how its runs over one data set end.
 	OutcomeBits int64
 }
+
+// Verification bounds the questions about single subjects that are asked under a
+// scenario.
+type Verification struct {
+	SubjectBits int64 // that all callers of the domain may learn of one subject in a calendar year
+	CallsPerDay int64 // of an organisation
+}
+
+// The most that a scenario may give: 16 bits are as many yes and no about one person.
+const (
+	maxSubjectBits = 16
+	maxCallsPerDay = 1_000_000
+)
 
 // Signatures is how many different people have to approve a job: two where it computes
 // over columns of level 3 or more (before masking), or where nobody can recompute what it
@@ -91,6 +115,9 @@ const (
 
 // Year is the calendar year of an instant in the domain's zone.
 func Year(t time.Time) int { return t.In(zone).Year() }
+
+// Day is the date of an instant in the domain's zone, such as 2026-01-31.
+func Day(t time.Time) string { return t.In(zone).Format(day) }
 
 // ParseAgreement reads an agreement; file names it in errors.
 func ParseAgreement(file string, b []byte) (*Agreement, error) {
@@ -126,6 +153,10 @@ func ParseScenario(file string, b []byte) (*Scenario, error) {
 	if r.err == nil {
 		s.Filing, r.err = m.GetText("filing")
 	}
+	if n := m.Get("verification"); r.err == nil && n != nil {
+		s.Verification, r.err = parseVerification(n)
+	}
+	s.PresetVersion = r.number("preset_version", 0, math.MaxInt32)
 	s.Reviewers = r.number("reviewers", 1, maxReviewers)
 	s.ApprovalDays = r.number("approval_days", defaultApprovalDays, maxApprovalDays)
 	if n := m.Get("automatic"); r.err == nil && n != nil {
@@ -148,6 +179,31 @@ func parseOutcomeBits(n *yamldoc.Node) (int64, error) {
 		err = n.Errorf("want 1 to %d bits a year, such as 128; left out, it is %d", maxOutcomeBits, defaultOutcomeBits)
 	}
 	return bits, err
+}
+
+func parseVerification(n *yamldoc.Node) (*Verification, error) {
+	m, err := n.Map()
+	if err != nil {
+		return nil, err
+	}
+	v := &Verification{}
+	for _, limit := range []struct {
+		key  string
+		to   *int64
+		most int64
+	}{{"subject_bits", &v.SubjectBits, maxSubjectBits}, {"calls_per_day", &v.CallsPerDay, maxCallsPerDay}} {
+		n, err := m.Need(limit.key)
+		if err != nil {
+			return nil, err
+		}
+		if *limit.to, err = n.Int(); err == nil && (*limit.to < 1 || *limit.to > limit.most) {
+			err = n.Errorf("want 1 to %d, found %d", limit.most, *limit.to)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return v, m.Done()
 }
 
 func top(file string, b []byte) (*yamldoc.Map, error) {

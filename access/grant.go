@@ -12,7 +12,8 @@ import (
 // Use is a way in which a column may be used.
 type Use string
 
-// The uses. A guest sees rows of a column only with Row.
+// The uses. A guest sees rows of a column only with Row; only with Verify is one subject
+// asked about by it.
 const (
 	Join    Use = "join"
 	Filter  Use = "filter"
@@ -20,9 +21,10 @@ const (
 	Measure Use = "measure"
 	Derive  Use = "derive"
 	Row     Use = "row"
+	Verify  Use = "verify"
 )
 
-var uses = []Use{Join, Filter, Group, Measure, Derive, Row}
+var uses = []Use{Join, Filter, Group, Measure, Derive, Row, Verify}
 
 // Grant gives a scenario some columns of one data set, seen through one version of
 // one policy: a later one counts only when the scenario is approved again.

@@ -14,6 +14,9 @@
 // ordinal: the first subject is 1, and 0 is no subject. An ordinal never changes
 // and is never used again.
 //
+// Lookup finds one subject and assigns nothing. What is asked about a subject is counted
+// under a keyed digest of its tag, whether it is known or not.
+//
 // A segment object named tags.N holds the tags of the ordinals N, N+1, … one after
 // the other, 16 bytes each: the first half of the HMAC. Two subjects meet in one
 // tag with a chance of n²/2¹²⁹: 10⁻²⁰ for a billion of them.

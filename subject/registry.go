@@ -12,6 +12,9 @@ import (
 	"yingbi/vault"
 )
 
+// Compartment is where the vault keeps the registry of a kind.
+func Compartment(kind string) string { return "registry/" + kind }
+
 const keyLabel = "subject-registry/tag/v1"
 
 // Registry is the registry of one kind. It is safe for concurrent use.

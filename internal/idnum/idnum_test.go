@@ -278,3 +278,26 @@ func BenchmarkBankCard(b *testing.B) {
 		BankCard("6222026030738011478")
 	}
 }
+
+// TestResidentForms takes each number to the other and back.
+func TestResidentForms(t *testing.T) {
+	for _, c := range []struct{ id, modern, old string }{
+		{"11010519491231002X", "11010519491231002X", "110105491231002"},
+		{"110105491231002", "11010519491231002X", "110105491231002"},
+		{"110105190001010013", "", ""}, // wrong check character
+		{"110105491331002", "", ""},    // no date
+		{"91350100M000100Y43", "", ""},
+		{"", "", ""},
+	} {
+		modern, old, ok := ResidentForms(c.id)
+		if modern != c.modern || old != c.old || ok != (c.modern != "") {
+			t.Errorf("%q: %q, %q, %v", c.id, modern, old, ok)
+		}
+	}
+	for _, year := range []int{1899, 2000} { // no 15 digits were issued to these, or they would be another's
+		id, err := SyntheticResidentID("110105", year, 1, 1, 1)
+		if _, _, ok := ResidentForms(id); err != nil || ok {
+			t.Errorf("%s: %v, %v", id, ok, err)
+		}
+	}
+}

@@ -33,6 +33,20 @@ func OldResidentID(id string) bool {
 		realDate(1900+number(id[6:8]), number(id[8:10]), number(id[10:12]))
 }
 
+// ResidentForms gives both numbers of one person from either of them: of 18 characters,
+// and the 15 digits that were issued until 1999 to who was born from 1900 on. ok is false
+// where there is just one.
+func ResidentForms(id string) (modern, old string, ok bool) {
+	switch {
+	case ResidentID(id) && id[6:8] == "19":
+		return id, id[:6] + id[8:17], true
+	case OldResidentID(id):
+		modern = id[:6] + "19" + id[6:]
+		return modern + string(residentCheck(modern)), id, true
+	}
+	return "", "", false
+}
+
 // ForeignResidentID reports whether id has the form of the foreign permanent resident
 // cards of 2023: a 9, a province, three digits of the country, date and check
 // character as in a resident number. The rule is not published in full; this is how
