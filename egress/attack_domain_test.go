@@ -147,7 +147,7 @@ func (d *domain) contributors(w *history.Writer, t *egress.Table, rows []bill) {
 		case manifest.Share:
 			set(history.Value, m, each(rows, hit), false)
 			set(history.Value, m, each(rows, miss), false)
-			set(history.Value, m, count, false)
+			set(history.Known, m, count, false)
 		}
 	}
 }

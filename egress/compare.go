@@ -19,6 +19,9 @@ type Comparison struct {
 	Extra   int    `json:"extra"`   // rows of the module that are no cell, or repeat one
 }
 
+// Agrees reports that the module has every figure that the domain has, and no other row.
+func (out Comparison) Agrees() bool { return out.Differ+out.Missing+out.Extra == 0 }
+
 // Compare sets a module's rows beside the domain's cells: columns are found by
 // name, rows by their keys. The emitted table must have every key column and at
 // least one measure; other columns are refused.

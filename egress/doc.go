@@ -9,9 +9,13 @@
 //	                  ├─ verified:  AddModel(answers at its coefficients) ─► Model; Published is the domain's own
 //	                  └─ protected: Admit(Published…) ─► Published of the module's own
 //
+// What may be asked of one subject at a time (AddQuestion) is no figure: the report shows
+// how many subjects would get each answer, warns of rare ones, and two people decide.
+//
 // Judge looks at each cell by itself, then at all tables of the job together: what
 // is withheld must not follow from what adds up with it (package suppression), and the
-// texts beside the figures must be fit to leave (package label).
+// texts beside the figures must be fit to leave (package label). Counts of a coarser table
+// are published as sums of rounded counts, where all their parts are published.
 //
 // The unit of protection is the subject. For each cell and each kind of subject
 // the evidence says how many distinct subjects stand behind a figure and how much

@@ -27,10 +27,14 @@ type Report struct {
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
 	Models      []Model       `json:"models,omitempty"`      // what a verified module fitted, checked
 	Mappings    []Mapping     `json:"mappings,omitempty"`    // what a mapped module made records of
+	Questions   []Question    `json:"questions,omitempty"`   // what may be asked of one subject
 	History     *History      `json:"history,omitempty"`     // how this stands to earlier releases
 	Warnings    []string      `json:"warnings,omitempty"`    // what the data make of it; for reviewers, never for a certificate
 	NotChecked  []string      `json:"not_checked"`           // follows from the manifest alone
 	Decision    string        `json:"decision"`
+
+	totals []total  // of counts; not in a report that was read
+	finer  []string // of each table, with which it adds up
 }
 
 // Mapping says how a module came through the subjects that it mapped. It is for
@@ -100,6 +104,8 @@ func Judge(ctx context.Context, p Preset, tables []*Table) (*Report, error) {
 	for i, t := range tables {
 		r.Tables = append(r.Tables, p.judge(t, found[i]))
 	}
+	r.totals, r.finer = totalsOf(tables), finerNames(tables)
+	r.addUp()
 	r.NotChecked = append(append(r.NotChecked, coarsened(tables)...), overlaps(tables)...)
 	r.Warnings = append(p.onesided(r, tables), p.nearlyAlike(r, tables)...)
 	return r, nil

@@ -30,7 +30,7 @@ func collected(t *testing.T, rows, tables string) []*Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	uses := manifest.UseFilter | manifest.UseGroup | manifest.UseMeasure
+	uses := manifest.UseFilter | manifest.UseGroup | manifest.UseMeasure | manifest.UseDerive
 	granted := map[string]manifest.ColumnSchema{}
 	for _, name := range m.Inputs[0].Columns {
 		granted[name] = manifest.ColumnSchema{Uses: uses, Type: map[string]coltype.Type{"district": text, "cost": {Kind: coltype.Decimal, Precision: 12, Scale: 2}, "days": integer, "weight": double, "urgent": {Kind: coltype.Boolean}}[name]}

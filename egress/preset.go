@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"yingbi/crypto"
 	"yingbi/internal/fault"
 	"yingbi/internal/yamldoc"
 )
@@ -15,6 +16,7 @@ import (
 // judges everything as failing.
 type Preset struct {
 	Name      string      `json:"name"`
+	Version   int         `json:"version,omitempty"` // of a domain's own, by which scenarios name it; 0 of one of the program's
 	Extends   string      `json:"extends,omitempty"` // the preset that it makes stricter
 	Minimum   int64       `json:"minimum"`           // distinct subjects behind each figure, for each kind
 	Dominance []Dominance `json:"dominance"`         // (n,k) rules
@@ -22,6 +24,21 @@ type Preset struct {
 	Redact    int64       `json:"redact"`            // counts up to this are withheld before rounding
 	Base      int64       `json:"base"`              // counts are rounded to multiples of this
 	Digits    int         `json:"digits"`            // significant digits of sums, means and shares
+}
+
+// String is the name of a preset, of a domain's own with its version: city@2.
+func (p Preset) String() string {
+	if p.Version == 0 {
+		return p.Name
+	}
+	return fmt.Sprintf("%s@%d", p.Name, p.Version)
+}
+
+// Digest is SM3 of the preset as reports hold it. It covers the numbers that hold,
+// those of what it extends too.
+func (p Preset) Digest() (crypto.Digest, error) {
+	b, err := encode(p, maxReport)
+	return crypto.Sum(b), err
 }
 
 // Dominance fails a figure of which the N largest subjects contribute Percent or
@@ -83,7 +100,7 @@ func ParsePreset(file string, b []byte) (Preset, error) {
 	if p.Extends == "" || use != forJobs {
 		return Preset{}, fault.Errorf(fault.Invalid, "%s: a domain's preset extends one of the program's, such as \"extends: default\", and is for jobs", file)
 	}
-	if _, err := PresetByName(p.Name); err == nil {
+	if _, err := presets.ReadFile("presets/" + p.Name + ".yaml"); err == nil { // each has the name of its file
 		return Preset{}, fault.Errorf(fault.Invalid, "%s: the name %q is taken by a preset of the program", file, p.Name)
 	}
 	return p, nil

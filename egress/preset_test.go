@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -66,12 +67,26 @@ func TestADomainMayOnlyTighten(t *testing.T) {
 		"unknown base":   "name: own\nextends: lenient\n",
 		"base for files": "name: own\nextends: acro\n",
 		"a taken name":   "name: strict\nextends: default\n",
+		"one for files":  "name: acro\nextends: default\n",
 		"no name":        "extends: default\n",
 		"a list":         "- name\n",
 	} {
 		if _, err := ParsePreset("own.yaml", []byte(bad)); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestDocumentedPreset reads the preset of docs/EGRESS.md.
+func TestDocumentedPreset(t *testing.T) {
+	page, err := os.ReadFile("../docs/EGRESS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```yaml\nname: city")
+	text, _, _ = strings.Cut("name: city"+text, "```")
+	if p, err := ParsePreset("EGRESS.md", []byte(text)); err != nil || p.Minimum != 15 || len(p.Dominance) != 2 || p.Digits != 2 {
+		t.Errorf("%+v, %v\n%s", p, err, text)
 	}
 }
 

@@ -106,25 +106,39 @@ func (r *Report) AddModel(g Regression) error {
 	return nil
 }
 
-// besideModels warns of two models of the job that stand on nearly as many subjects.
+// besideModels warns of two models of rows that are nobody's and nearly as many: no audit
+// across releases looks at these.
 func (r *Report) besideModels(m *Model) (out []string) {
 	for _, other := range r.Models {
-		for i, u := range m.Units {
-			j := slices.IndexFunc(other.Units, func(o manifest.Unit) bool { return o.Kind == u.Kind })
-			if j < 0 || m.Verdict != Publish || other.Verdict != Publish {
-				continue
-			}
-			if d := max(m.Subjects[i]-other.Subjects[j], other.Subjects[j]-m.Subjects[i]); d > 0 && d < r.Preset.Minimum {
-				out = append(out, fmt.Sprintf("models %s and %s: their subjects of the kind %s differ by %d in number; compare their where and their missing values · 模型 %s 与 %s：%s 类主体数相差 %d，请比对其 where 条件与缺失值",
-					other.Name, m.Name, u.Kind, d, other.Name, m.Name, u.Kind, d))
-			}
+		if m.Verdict != Publish || other.Verdict != Publish || m.Units[0].Kind != manifest.RowKind || other.Units[0].Kind != manifest.RowKind {
+			continue
+		}
+		if d := max(m.Rows-other.Rows, other.Rows-m.Rows); d > 0 && d < r.Preset.Minimum {
+			out = append(out, fmt.Sprintf("models %s and %s: their rows differ by %d in number; compare their where and their missing values · 模型 %s 与 %s：行数相差 %d，请比对其 where 条件与缺失值",
+				other.Name, m.Name, d, other.Name, m.Name, d))
 		}
 	}
 	return out
 }
 
+// Model gives the judgement of a model, or nil.
+func (r *Report) Model(name string) *Model {
+	if i := slices.IndexFunc(r.Models, func(m Model) bool { return m.Name == name }); i >= 0 {
+		return &r.Models[i]
+	}
+	return nil
+}
+
+// RefuseModel takes a model that passed out of the report: it has no part that could
+// leave without the rest.
+func (r *Report) RefuseModel(name string, rule Rule) {
+	if m := r.Model(name); m != nil && m.Verdict == Publish {
+		m.Verdict, m.Rules, m.Published = Refuse, []Rule{rule}, nil
+	}
+}
+
 // modelNotChecked is so of a job with a model.
-const modelNotChecked = "models: whether one, beside another figure of this job or of an earlier release on nearly the same subjects, tells of those who are in one alone; whether its standard errors, which take rows as independent, suit the question"
+const modelNotChecked = "models: whether standard errors, which take rows as independent, suit the question"
 
 func (p Preset) judgeModel(g Regression, e *modelEvidence) Model {
 	m := Model{Name: g.Plan.Name, Family: g.Plan.Family, Verdict: Refuse, Rules: []Rule{}, Parameters: g.Plan.Parameters, Units: g.Plan.Units, Rows: e.rows}

@@ -31,6 +31,11 @@ type regression struct {
 
 func newRegression(t *testing.T, big int, model string) *regression {
 	t.Helper()
+	return newRegressionOf(t, big, model, "person")
+}
+
+func newRegressionOf(t *testing.T, big int, model string, subjects ...string) *regression {
+	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +58,7 @@ func newRegression(t *testing.T, big int, model string) *regression {
 	for _, name := range []string{"days", "visits"} {
 		columns[name] = manifest.ColumnSchema{Type: integer, Uses: uses}
 	}
-	plan, err := m.Check(manifest.Schema{"claims": {Level: 3, Subjects: []string{"person"}, Columns: columns}})
+	plan, err := m.Check(manifest.Schema{"claims": {Level: 3, Subjects: subjects, Columns: columns}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,21 +244,5 @@ func TestModelEvidenceAgrees(t *testing.T) {
 		if err := report.AddModel(g); fault.KindOf(err) != fault.Integrity || len(report.Models) != 0 {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// TestNearModels warns of two models that stand on nearly the same subjects, by their
-// number.
-func TestNearModels(t *testing.T) {
-	report := &Report{Preset: preset(t, "default")}
-	for i, where := range []string{"days >= 0", "not both", "days < 20"} {
-		r := newRegression(t, 100, "family: logistic, where: "+where+", response: hit, terms: [days]")
-		b, _ := r.fitted()
-		if err := report.AddModel(r.at(b)); err != nil || report.Models[i].Verdict != Publish {
-			t.Fatalf("%v, %+v", err, report.Models[i].Rules)
-		}
-	}
-	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "differ by 1 in number") {
-		t.Errorf("%q", report.Warnings)
 	}
 }

@@ -237,3 +237,39 @@ func TestAnUnsoundPresetPublishesNothing(t *testing.T) {
 		t.Error("a table without units is published")
 	}
 }
+
+// TestBandsAroundAValue: an author who knows that a neighbour is one of twelve people puts
+// the bounds of bands around an income. All of the twelve are on one side: with the count
+// of them, which anybody may have published before, that tells everybody's, and nothing but
+// full_cell ends it. More bands, which nobody can be in, do not make it safer, as few
+// beside it do not: so a share is withheld, too, that fewer than t miss.
+func TestBandsAroundAValue(t *testing.T) {
+	p := preset(t, "default")
+	const rows = `SELECT '东' AS district, 1.0 AS cost, CASE WHEN i < FEW THEN 4 ELSE 6 END AS days, 0.5::DOUBLE AS weight, i % 2 = 0 AS urgent, i AS __subject_person FROM range(12) r(i)
+		UNION ALL SELECT '西', 1.0, 4 + i % 4, 0.5, i % 4 = 0, 1000 + i FROM range(100) r(i)`
+	const tables = `  all: {from: claims, group_by: [district], measures: {people: subjects()}}
+  share: {from: claims, group_by: [district], measures: {high: share(days >= 5)}}
+  bands: {from: claims, where: days > 0, group_by: [district, side], measures: {people: subjects()}}
+derive: {side: "band(days, [BOUNDS])"}
+`
+	for _, few := range []string{"0", "1", "2"} {
+		for _, bounds := range []string{"5", "5, 1000000, 2000000", "-2, -1, 5"} {
+			got := collected(t, strings.Replace(rows, "FEW", few, 1), strings.Replace(tables, "BOUNDS", bounds, 1))
+			east := slices.IndexFunc(got[2].Cells, func(c Cell) bool { return c.Keys[0].Text == "东" && c.Rows >= p.Minimum })
+			if all := p.Findings(got[0]); len(all[0]) > 0 || len(all[1]) > 0 {
+				t.Errorf("all people of a district: %v", all)
+			}
+			if found := p.Findings(got[2])[east]; len(found) != 1 || found[0].Rule != RuleFull {
+				t.Errorf("%s below, bands at %s: %v", few, bounds, found)
+			}
+			if found := p.Findings(got[1])[0]; !slices.Contains(found, Finding{RuleMinimum, 0, 0}) {
+				t.Errorf("%s below, a share: %v", few, found)
+			}
+			for i, found := range p.Findings(got[2]) { // the other district is on both sides
+				if c := got[2].Cells[i]; c.Keys[0].Text == "西" && len(found) > 0 {
+					t.Errorf("bands at %s: %v %v", bounds, c.Keys, found)
+				}
+			}
+		}
+	}
+}

@@ -70,6 +70,7 @@ func (r *Report) Settle(ctx context.Context, tables []*Table) error {
 	for i, t := range tables {
 		r.Tables[i] = r.Preset.judge(t, found[i])
 	}
+	r.addUp()
 	return nil
 }
 

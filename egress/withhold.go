@@ -53,7 +53,7 @@ type PastTerm struct {
 	Times string `json:"times"`
 }
 
-// rowsNotCompared is so of a table that is protected by its rows.
+// rowsNotCompared is so of a table or model that is protected by its rows.
 const rowsNotCompared = "cross-release audit of tables without subjects: their rows cannot be met again in another release"
 
 // AddHistory says what the audit across releases found, and takes from what is not
@@ -63,11 +63,11 @@ func (r *Report) AddHistory(h History) {
 	r.NotChecked = slices.DeleteFunc(r.NotChecked, func(line string) bool {
 		return strings.HasPrefix(line, "cross-release audit") || strings.HasPrefix(line, "differencing inside this job")
 	})
-	for _, t := range r.Tables {
-		if slices.ContainsFunc(t.Units, func(u manifest.Unit) bool { return u.Kind == manifest.RowKind }) {
-			r.NotChecked = append(r.NotChecked, rowsNotCompared)
-			return
-		}
+	rows := func(units []manifest.Unit) bool {
+		return slices.ContainsFunc(units, func(u manifest.Unit) bool { return u.Kind == manifest.RowKind })
+	}
+	if slices.ContainsFunc(r.Tables, func(t TableReport) bool { return rows(t.Units) }) || slices.ContainsFunc(r.Models, func(m Model) bool { return rows(m.Units) }) {
+		r.NotChecked = append(r.NotChecked, rowsNotCompared)
 	}
 }
 
@@ -86,4 +86,5 @@ func (r *Report) Withhold(t *Table, cells []int, rule Rule) {
 		}
 		r.Tables[i] = r.Preset.judge(t, found)
 	}
+	r.addUp()
 }

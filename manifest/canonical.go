@@ -35,6 +35,11 @@ func (m *Manifest) Canonical() []byte {
 			d.text(x.name, x.expr.String())
 		}
 	})
+	d.add("parameters", func(d *object) {
+		for i := range m.params {
+			m.params[i].canonical(d)
+		}
+	})
 	d.add("tables", func(d *object) {
 		for _, t := range m.tables {
 			d.add(t.name, t.canonical)
@@ -52,6 +57,9 @@ func (m *Manifest) Canonical() []byte {
 		}
 		for _, c := range m.Charts {
 			d.add(c.Name, c.canonical)
+		}
+		for i := range m.Answers {
+			d.add(m.Answers[i].name, m.Answers[i].canonical)
 		}
 	})
 	d.add("module", func(d *object) {

@@ -30,6 +30,9 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 	if err := c.models(); err != nil {
 		return nil, err
 	}
+	if err := c.answers(); err != nil {
+		return nil, err
+	}
 	for _, d := range m.derives {
 		if !c.derived[d.name] {
 			return nil, fault.At(d.at, "%s is used by no table; remove it", d.name)
@@ -85,6 +88,7 @@ func (c *checker) inputs() error {
 
 func (c *checker) isUsed(input string) bool {
 	return c.used[input] != nil || slices.ContainsFunc(c.m.Outputs, func(o Output) bool { return o.Model != nil && slices.Contains(o.Model.members(), input) }) ||
+		slices.ContainsFunc(c.m.Answers, func(d Answer) bool { return slices.Contains(d.members(), input) }) ||
 		slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
 }
 

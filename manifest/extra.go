@@ -78,6 +78,26 @@ func (q *query) extra(s *selection, m Measure, i, unit int) []string {
 	return nil
 }
 
+// unlike counts the subjects whose sum is not zero, and gives what __each needs for it. Of
+// a number that the author's module makes of each subject, it counts those who differ from
+// its default and, at most, those who differ from the number that most have: else a
+// constant for all others would make them contributors, and show what one alone has.
+func (q *query) unlike(unit, i int) (each []string, sql string) {
+	usual := q.values[q.slots[i]].usual
+	if usual == "" {
+		return nil, "count(s) FILTER (WHERE " + q.value("x", i) + " <> 0)"
+	}
+	z, v := q.value("z", i), q.value("v", i)
+	if q.slots[i] == i {
+		each = []string{v + " AS " + z}
+		if q.ordinals[unit] != "" {
+			each = []string{"max(" + v + ") AS " + z} // one for each subject of the record
+		}
+	}
+	const known = " FILTER (WHERE s IS NOT NULL)"
+	return each, "least(count(s) FILTER (WHERE " + z + " <> " + usual + "), count(" + z + ")" + known + " - coalesce(list_max(map_values(histogram(" + z + ")" + known + ")), 0))"
+}
+
 // eachOf is what one subject, or one row, adds to a sum.
 func (q *query) eachOf(unit int, v string, t coltype.Type) string {
 	if q.ordinals[unit] == "" {

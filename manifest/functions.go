@@ -31,6 +31,9 @@ func (s *scope) call(e *expr, m mode) (term, error) {
 	case "age_at":
 		return s.age(e, m.hidden())
 	case "exists":
+		if s.asks {
+			return term{}, fault.At(e.at, "a question looks at one subject's own rows; exists is for tables and models")
+		}
 		return s.exists(e, m.condition())
 	}
 	if c, ok := calendarOf(e.text); ok {

@@ -28,6 +28,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(rc.manifest))
 	}
 	f.Add([]byte(job("cost > 0", "district", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule: {sql: true, errors: {few: '数据: 不足', bad: \"b'\"}}\n"))
+	f.Add([]byte(questionOf("{k: [1, -2.5], l: ['a''b', '12']}", "    where: not (status = l) or paid_until is null\n", "{\"<18\": \"every(months > k) and sum(paid) between -1 and 2\", \"無\": otherwise}")))
 	schema := city(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Parse("f", b)
@@ -52,7 +53,19 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		for _, s := range p.Statements() {
+		statements := p.Statements()
+		for i := range p.Answers {
+			chosen := map[string]string{}
+			for _, x := range p.Answers[i].Parameters {
+				chosen[x.Name] = x.Values[len(x.Values)-1]
+			}
+			ask, err := p.Answers[i].Statement(1, chosen)
+			if err != nil {
+				t.Fatalf("a declared value may not be chosen: %v", err)
+			}
+			statements = append(statements, ask)
+		}
+		for _, s := range statements {
 			if n := placeholders(s.SQL); n != len(s.Args) {
 				t.Fatalf("%d question marks, %d values: %s", n, len(s.Args), s.SQL)
 			}

@@ -57,6 +57,21 @@ func render(p *Plan) string {
 		m := &p.Models[i]
 		fmt.Fprintf(&b, "-- model %s of %v protects %v\n", m.Name, m.Parameters, m.Units)
 		statements = append(statements, m.Statements(make([]float64, len(m.Parameters)))...)
+		for _, behind := range m.Members() {
+			statements = append(statements, behind.Statement)
+		}
+	}
+	for i := range p.Answers { // of somebody, with the first values
+		a, chosen := &p.Answers[i], map[string]string{}
+		fmt.Fprintf(&b, "-- question %s about one %s: %d answers, %d millibits, reads %v\n", a.Name, a.Kind, len(a.Answers), a.Millibits(), a.Columns)
+		for _, x := range a.Parameters {
+			chosen[x.Name] = x.Values[0]
+		}
+		s, err := a.Statement(7, chosen)
+		if err != nil {
+			return err.Error()
+		}
+		statements = append(statements, s)
 	}
 	for _, s := range statements {
 		fmt.Fprintf(&b, "\n-- %s\n%s\n", s.Name, lines(s.SQL))

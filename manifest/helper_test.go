@@ -65,6 +65,8 @@ func city(t testing.TB) Schema {
 			"sex":      col(t, "性别", "text: group filter derive"),
 			"district": col(t, "户籍区县", "text: group derive"),
 			"income":   col(t, "", "decimal(14,2): measure derive"),
+			"alive":    col(t, "", "boolean: verify"),
+			"branch":   col(t, "", "text: join verify"),
 		}},
 		"hospitals": {Level: 2, Subjects: []string{"enterprise"}, Columns: map[string]ColumnSchema{
 			"code":       col(t, "", "text: join"),
@@ -73,6 +75,21 @@ func city(t testing.TB) Schema {
 			"enterprise": person(col(t, "", "text: join"), "enterprise"),
 			"grade":      col(t, "等级", "integer: group filter derive"),
 			"beds":       col(t, "", "integer: measure"),
+		}},
+		"insurance": {Level: 3, Subjects: []string{"person"}, Columns: map[string]ColumnSchema{
+			"person":     person(col(t, "", "text: join"), "person"),
+			"status":     col(t, "状态", "text: verify"),
+			"paid_until": col(t, "缴至", "date: verify"),
+			"paid":       col(t, "", "decimal(18,2): verify"),
+			"months":     col(t, "", "integer: verify"),
+			"score":      col(t, "", "double: verify"),
+			"employer":   col(t, "", "text: filter derive group"),
+			"branch":     col(t, "", "text: join verify"),
+		}},
+		"branches": {Level: 1, Columns: map[string]ColumnSchema{
+			"branch": col(t, "", "text: join verify"),
+			"region": col(t, "", "text: verify"),
+			"office": col(t, "", "text: join"),
 		}},
 		"weather": {Level: 1, Columns: map[string]ColumnSchema{
 			"day":  col(t, "", "date: all"),

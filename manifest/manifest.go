@@ -27,6 +27,7 @@ type Manifest struct {
 	Inputs                    []Input
 	Outputs                   []Output // what a module will emit; empty without a module
 	Charts                    []Chart  // what the domain draws
+	Answers                   []Answer // questions that may be asked of one subject at a time
 	SQL                       bool     // the module asks for the gated SQL call
 	Errors                    []Error  // what the results 1, 2, … of the module mean
 	Mappings                  []Mapping
@@ -35,6 +36,7 @@ type Manifest struct {
 	cohort  *cohort
 	refs    []reference
 	derives []derived
+	params  []parameter
 	tables  []table
 	mapped  []Input // the mappings, as tables read them
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/internal/yamldoc"
 )
@@ -23,35 +22,7 @@ type Mapping struct {
 	fromAt     []fault.Place
 }
 
-// Field is one value of a record, which a module gives as a whole number: the index of
-// a label, from 0, or a number that is so many times 10^-Scale.
-type Field struct {
-	Name     string
-	Labels   []string // of an enumeration; nil for a number
-	Min, Max int64    // what the module may give
-	Scale    uint8
-
-	at fault.Place
-}
-
-const (
-	maxMappings = 4
-	maxFields   = 32
-	maxLabels   = 256
-	maxBound    = 1_000_000_000_000_000 // of what a module gives
-	maxScale    = 6
-)
-
-// Type gives the type of the field's column.
-func (f Field) Type() coltype.Type {
-	switch {
-	case f.Labels != nil:
-		return typeText
-	case f.Scale > 0:
-		return decimal(f.Scale)
-	}
-	return typeInteger
-}
+const maxMappings = 4
 
 // input is the mapping as tables read it. Its subject's column has the kind's name.
 func (m *Mapping) input() Input {
@@ -67,7 +38,7 @@ func (m *Mapping) schema() InputSchema {
 	out := InputSchema{Level: 1, Subjects: []string{m.Unit}, Columns: map[string]ColumnSchema{}}
 	out.Columns[m.Unit] = ColumnSchema{Type: typeText, Uses: UseJoin, Subject: m.Unit}
 	for _, f := range m.Record {
-		out.Columns[f.Name] = ColumnSchema{Type: f.Type(), Uses: UseFilter | UseGroup | UseMeasure | UseDerive, authored: true, labels: f.Labels}
+		out.Columns[f.Name] = ColumnSchema{Type: f.Type(), Uses: UseFilter | UseGroup | UseMeasure | UseDerive, authored: true, labels: f.Labels, usual: f.usual()}
 	}
 	return out
 }
@@ -107,81 +78,6 @@ func (r *reader) mappings(top *yamldoc.Map) error {
 		r.m.Mappings = append(r.m.Mappings, out)
 		return m.Done()
 	})
-}
-
-func readRecord(m *yamldoc.Map) ([]Field, error) {
-	n, err := m.Need("record")
-	if err != nil {
-		return nil, err
-	}
-	var out []Field
-	err = each(n, maxFields, func(name string, v *yamldoc.Node) error {
-		f := Field{Name: name, at: v.Place}
-		read := f.number
-		if v.IsList() {
-			read = f.labels
-		}
-		err := read(v)
-		out = append(out, f)
-		return err
-	})
-	if err == nil && len(out) == 0 {
-		err = n.Errorf("declare at least one field")
-	}
-	return out, err
-}
-
-func (f *Field) labels(v *yamldoc.Node) (err error) {
-	if f.Labels, _, err = list(v, maxLabels); err != nil {
-		return err
-	}
-	if len(f.Labels) < 2 {
-		return v.Errorf("an enumeration has at least two labels")
-	}
-	f.Max = int64(len(f.Labels)) - 1
-	return nil
-}
-
-// number reads {min: 0, max: 10, scale: 2}.
-func (f *Field) number(v *yamldoc.Node) error {
-	m, err := v.Map()
-	if err != nil {
-		return v.Errorf("want labels [no, yes], or a number's bounds {min: 0, max: 100}")
-	}
-	scale, factor := int64(0), int64(1)
-	if n := m.Get("scale"); n != nil {
-		if scale, err = n.Int(); err != nil {
-			return err
-		}
-		if scale < 0 || scale > maxScale {
-			return n.Errorf("want 0 to %d digits behind the point, found %d", maxScale, scale)
-		}
-	}
-	for range scale {
-		factor *= 10
-	}
-	f.Scale = uint8(scale)
-	for _, bound := range []struct {
-		key string
-		to  *int64
-	}{{"min", &f.Min}, {"max", &f.Max}} {
-		n, err := m.Need(bound.key)
-		if err != nil {
-			return err
-		}
-		value, err := n.Int()
-		if err != nil {
-			return err
-		}
-		if value < -maxBound/factor || value > maxBound/factor {
-			return n.Errorf("want at most %d on either side of 0", maxBound/factor)
-		}
-		*bound.to = value * factor
-	}
-	if f.Min >= f.Max {
-		return v.Errorf("min must be less than max")
-	}
-	return m.Done()
 }
 
 // checkMappingNames refuses names of mappings that clash or point nowhere.
@@ -259,14 +155,14 @@ func (d *Mapping) canonical(o *object) {
 				o.texts(f.Name, f.Labels)
 				continue
 			}
-			factor := int64(1)
-			for range f.Scale {
-				factor *= 10
-			}
 			o.add(f.Name, func(o *object) {
-				o.raw("min", []byte(strconv.FormatInt(f.Min/factor, 10))).raw("max", []byte(strconv.FormatInt(f.Max/factor, 10)))
+				whole := func(v int64) []byte { return []byte(strconv.FormatInt(v/f.factor(), 10)) }
+				o.raw("min", whole(f.Min)).raw("max", whole(f.Max))
 				if f.Scale > 0 {
 					o.raw("scale", []byte(strconv.Itoa(int(f.Scale))))
+				}
+				if f.Default != min(max(f.Min, 0), f.Max) {
+					o.raw("default", whole(f.Default))
 				}
 			})
 		}

@@ -60,6 +60,9 @@ func TestMappingRefusals(t *testing.T) {
 		{"no bounds", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 0}}"), "max", fault.Invalid},
 		{"a text field", mapping("unit: person\nfrom: [claims]\nrecord: {level: text}"), "labels", fault.Invalid},
 		{"empty bounds", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 3, max: 3}}"), "less than", fault.Invalid},
+		{"a default out of bounds", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 0, max: 3, default: 4}}"), "between min and max", fault.Invalid},
+		{"a wide default", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 0, max: 3, scale: 6, default: 10000000000}}"), "either side", fault.Invalid},
+		{"a default that is no number", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 0, max: 3, default: most}}"), "number", fault.Invalid},
 		{"wide bounds", mapping("unit: person\nfrom: [claims]\nrecord: {level: {min: 0, max: 10000000000, scale: 6}}"), "either side", fault.Invalid},
 		{"a field named as the unit", mapping("unit: person\nfrom: [claims]\nrecord: {person: [a, b], level: [a, b]}"), "already the name", fault.Invalid},
 		{"the name of an input", strings.Replace(mapping(course), "  course:", "  claims:", 1), "already the name", fault.Invalid},
@@ -104,7 +107,7 @@ func TestMappingSharedAtLevelTwo(t *testing.T) {
 
 // TestMappingCanonical holds that the canonical text reads as what was written.
 func TestMappingCanonical(t *testing.T) {
-	m, err := Parse("job.yaml", []byte(mapping("unit: person\nfrom: [claims]\nrecord: {level: [low, 'h, \"i\"'], score: {min: -5, max: 10, scale: 2}, n: {min: 1, max: 9}}\nshared: true")))
+	m, err := Parse("job.yaml", []byte(mapping("unit: person\nfrom: [claims]\nrecord: {level: [low, 'h, \"i\"'], score: {min: -5, max: 10, scale: 2, default: 2}, n: {min: 1, max: 9}, o: {min: 1, max: 9, default: 9}}\nshared: true")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,9 +121,12 @@ func TestMappingCanonical(t *testing.T) {
 	strip := func(fields []Field) string {
 		out := ""
 		for _, f := range fields {
-			out += fmt.Sprint(f.Name, f.Labels, f.Min, f.Max, f.Scale, "; ")
+			out += fmt.Sprint(f.Name, f.Labels, f.Min, f.Max, f.Scale, " ", f.Default, " ", f.usual(), "; ")
 		}
 		return out
+	}
+	if got, want := strip(m.Mappings[0].Record), `level[low h, "i"] 0 1 0 0 ; score[] -500 1000 2 200 2.00; n[] 1 9 0 1 1; o[] 1 9 0 9 9; `; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 	if strip(again.Mappings[0].Record) != strip(m.Mappings[0].Record) || !again.Mappings[0].Shared {
 		t.Errorf("%+v", again.Mappings)

@@ -170,7 +170,7 @@ func (m *Manifest) checkOutputNames() error {
 			return err
 		}
 	}
-	return nil
+	return m.checkAnswers(taken)
 }
 
 // checkClass keeps one module on one side: what has seen rows derives nothing.

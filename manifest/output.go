@@ -22,8 +22,10 @@ func (r *reader) outputs(top *yamldoc.Map) error {
 			err = r.chart(name, v, m)
 		case "model":
 			err = r.model(name, v, m)
+		case "answer":
+			err = r.answer(name, v, m)
 		default:
-			return m.Get("kind").Errorf("want table, chart or model, found %q; answer is not part of this version", kind)
+			return m.Get("kind").Errorf("want table, chart, model or answer, found %q; what the domain cannot compute again does not leave", kind)
 		}
 		if err != nil {
 			return err

@@ -50,8 +50,9 @@ type PlanModel struct {
 	Joins      []JoinStatement
 	Origin     Origin
 
-	q     *query
-	reads []string // its inputs
+	q              *query
+	reads          []string // its inputs
+	response, time string   // in the manifest's words
 }
 
 // Parameter is one coefficient of a model.
@@ -173,7 +174,10 @@ func (c *checker) modelInputs() {
 func (c *checker) model(d *Model) (p PlanModel, err error) {
 	s := &scope{c: c, limit: len(c.m.derives)}
 	q := &query{scope: s, name: fmt.Sprintf("model%d", len(c.plan.Models))}
-	p = PlanModel{Name: d.name, Family: d.Family, q: q}
+	p = PlanModel{Name: d.name, Family: d.Family, q: q, response: d.response.String()}
+	if d.time != nil {
+		p.time = d.time.String()
+	}
 	if p.Joins, err = q.from(&d.table); err != nil {
 		return p, err
 	}
@@ -283,8 +287,13 @@ func (s *scope) variable(e *expr) (term, error) {
 	return t, fault.At(e.at, "%s is %s: a model takes numbers, conditions and bands", e, t.typ)
 }
 
-// variable adds a column of doubles to the rows; equal ones are not shared.
+// variable adds a column of doubles to the rows, and beside it a number as it is stored;
+// equal ones are not shared.
 func (q *query) variable(t term) {
 	q.slots = append(q.slots, len(q.values))
 	q.values = append(q.values, cast(t, coltype.Type{Kind: coltype.Double}))
+	if !t.typ.Numeric() {
+		t = term{}
+	}
+	q.pers = append(q.pers, t)
 }

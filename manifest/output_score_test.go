@@ -340,7 +340,8 @@ func TestHostileTerms(t *testing.T) {
 			"outputs:\n  fit: {kind: model, family: logistic, from: claims, response: urgent, terms: [days, kind, " + string(jsonText(e)) + "]}\n"
 		m := plan(t, text).Models[0]
 		beta := make([]float64, len(m.Parameters))
-		for _, s := range append(m.Statements(beta), m.Leverage(beta, [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})...) {
+		statements := append(m.Statements(beta), m.Leverage(beta, [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})...)
+		for _, s := range append(statements, m.Members()[0].Statement) {
 			if strings.Contains(s.SQL, evil) && len(evil) > 3 {
 				t.Errorf("%q stands bare in %s", evil, s.SQL)
 			}

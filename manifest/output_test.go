@@ -101,7 +101,7 @@ func TestOutputsRefused(t *testing.T) {
 		model("family: cox, response: urgent, time: icd_chapter, terms: [days]"):                                                         "is a stored column of numbers",
 		model("family: linear, response: cost, terms: [days], join: {nix: person}"):                                                      "is no input",
 		strings.Replace(model("family: linear, response: cost, terms: [days]"), "  fit", "  out: {kind: table, derives: [t]}\n  fit", 1): "make two jobs",
-		strings.Replace(model("family: linear, response: cost, terms: [days]"), "kind: model", "kind: answer", 1):                        "answer is not part",
+		strings.Replace(model("family: linear, response: cost, terms: [days]"), "kind: model", "kind: answer", 1):                        "\"unit\" is missing",
 	} {
 		m, err := Parse("job.yaml", []byte(text))
 		if err == nil {
@@ -110,6 +110,38 @@ func TestOutputsRefused(t *testing.T) {
 		if kind := fault.KindOf(err); err == nil || kind != fault.Invalid && kind != fault.Denied || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q: %v\n%s", want, err, text)
 		}
+	}
+}
+
+// TestOtherModelsAreRefused: of a tree, a forest, or any list of numbers the domain cannot
+// tell whom they are of, so that none is read, whatever is said of its leaves.
+func TestOtherModelsAreRefused(t *testing.T) {
+	for out, want := range map[string]string{
+		"{kind: model, family: tree, from: claims, response: cost, terms: [days]}":              `found "tree"; of other models the domain cannot check`,
+		"{kind: model, family: forest, from: claims, response: cost, terms: [days]}":            `found "forest"`,
+		"{kind: model, family: linear, from: claims, response: cost, terms: [days], leaves: 9}": `leaves`,
+		"{kind: asserted, parameters: {slope: {min: 0, max: 10}}}":                              "what the domain cannot compute again does not leave",
+		"{kind: tree, leaves: {small: {subjects: 20}}}":                                         "what the domain cannot compute again does not leave",
+	} {
+		_, err := Parse("job.yaml", []byte(head+claims+"outputs:\n  fit: "+out+"\n"))
+		if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", out, err)
+		}
+	}
+}
+
+// TestAModelNeedsNoTable, but something must leave.
+func TestAModelNeedsNoTable(t *testing.T) {
+	fit := "outputs:\n  fit: {kind: model, family: linear, from: claims, response: cost, terms: [days]}\n"
+	for _, tables := range []string{"", "tables: {}\n"} {
+		p := plan(t, head+"inputs: {claims: {dataset: claims, columns: [cost, days]}}\n"+tables+fit)
+		if len(p.Tables) != 0 || len(p.Models) != 1 || !p.Module() || p.Assurance != Verified || len(p.Inputs) != 1 {
+			t.Errorf("%+v", p)
+		}
+	}
+	_, err := Parse("job.yaml", []byte(head+claims+"outputs: {}\n"))
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "tables") {
+		t.Error(err)
 	}
 }
 

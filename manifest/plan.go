@@ -16,6 +16,7 @@ type Plan struct {
 	Guest     *Guest // what the module is shown; nil for a job without one, and where it maps
 	Mappings  []PlanMapping
 	Models    []PlanModel
+	Answers   []PlanAnswer
 	Words     []string // the manifest's own texts, which an emitted table may repeat
 }
 
@@ -218,6 +219,9 @@ func (p *Plan) Statements() []Statement {
 		for _, j := range t.Joins {
 			out = append(out, j.Statement)
 		}
+	}
+	for i := range p.Answers {
+		out = append(out, p.Answers[i].Census()...)
 	}
 	return out
 }

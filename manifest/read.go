@@ -50,7 +50,7 @@ func (r *reader) top(doc *yamldoc.Node) error {
 	if err := refuseLater(doc, "budget", "private"); err != nil {
 		return err
 	}
-	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.mappings, r.references, r.cohort, r.derives, r.tables, r.outputs, r.module, r.limits}
+	steps := []func(*yamldoc.Map) error{r.head, r.inputs, r.mappings, r.references, r.cohort, r.derives, r.parameters, r.tables, r.outputs, r.enough, r.module, r.limits}
 	for _, step := range steps {
 		if err := step(top); err != nil {
 			return err

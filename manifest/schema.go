@@ -31,6 +31,7 @@ type ColumnSchema struct {
 	Level   int    // 1 to 4, before masking; 0 is the input's
 
 	authored bool     // of a record that the author's module makes
+	usual    string   // of its numbers: what the author says that most have
 	labels   []string // all that it can hold, where the manifest says so
 }
 
@@ -60,9 +61,10 @@ const (
 	UseMeasure                 // summed or averaged
 	UseDerive                  // inside a derived column, which hides the value itself
 	UseRow                     // shown to a guest, row by row
+	UseVerify                  // in a question about one subject
 )
 
-var useNames = [...]string{"join", "filter", "group", "measure", "derive", "row"}
+var useNames = [...]string{"join", "filter", "group", "measure", "derive", "row", "verify"}
 
 // ParseUse reads the name of one use.
 func ParseUse(s string) (Use, error) {

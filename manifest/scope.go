@@ -25,7 +25,9 @@ type scope struct {
 	c       *checker
 	inputs  []*member
 	units   []Unit
-	limit   int // derived columns below this index are visible
+	limit   int              // derived columns below this index are visible
+	asks    bool             // it is a question about one subject: every column is verified, and nothing fails for some alone
+	chosen  map[string]*expr // values of its parameters
 	depth   int
 	doubles bool
 	reached []string     // inputs that exists looks into
@@ -64,6 +66,19 @@ func (m mode) needs() Use {
 	return UseDerive | m.use
 }
 
+// needs gives the uses that a column must have: of a question, the one that is for it.
+func (s *scope) needs(m mode) Use {
+	if s.asks {
+		return UseVerify
+	}
+	return m.needs()
+}
+
+// choice gives the value that was chosen for a parameter of this name, or nil.
+func (s *scope) choice(e *expr) *expr {
+	return s.chosen[e.name()]
+}
+
 // term is a typed piece of SQL with its bound values.
 type term struct {
 	sql    string
@@ -71,6 +86,7 @@ type term struct {
 	typ    coltype.Type
 	open   *expr    // a quoted text, which may yet be read as a date
 	domain []string // every text that it can be, where the manifest alone decides
+	usual  string   // of a number of a mapping's record: the default
 }
 
 var (
@@ -147,6 +163,9 @@ func (s *scope) column(e *expr, m mode) (term, error) {
 			}
 		}
 	}
+	if v := s.choice(e); v != nil && !m.derived {
+		return s.term(v, m)
+	}
 	from, err := s.resolve(e)
 	if err != nil {
 		return term{}, err
@@ -155,12 +174,12 @@ func (s *scope) column(e *expr, m mode) (term, error) {
 	if col.Subject != "" {
 		return term{}, denied(e.at, "row per subject: %s says who a row is about; it may join inputs and be counted with subjects(%s), and do nothing else", e, col.Subject)
 	}
-	if missing := m.needs() &^ col.Uses; missing != 0 {
+	if missing := s.needs(m) &^ col.Uses; missing != 0 {
 		return term{}, denied(e.at, "%s is used here to %s; the scenario grants it for %s. Ask for the use, or leave it out", e, missing, col.Uses)
 	}
 	s.c.use(from.in.Name, e.text)
 	s.last = col
-	t := term{sql: from.column(e.text), typ: col.Type, domain: col.labels}
+	t := term{sql: from.column(e.text), typ: col.Type, domain: col.labels, usual: col.usual}
 	if col.Type.Kind == coltype.Timestamp {
 		t.sql = "epoch_us(" + t.sql + ")"
 	}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"yingbi/internal/fault"
@@ -57,20 +58,24 @@ func (r *reader) derives(top *yamldoc.Map) error {
 }
 
 func (r *reader) tables(top *yamldoc.Map) error {
-	n, err := top.Need("tables")
-	if err != nil {
-		return err
-	}
-	err = each(n, maxTables, func(name string, v *yamldoc.Node) error {
+	return each(top.Get("tables"), maxTables, func(name string, v *yamldoc.Node) error {
 		t, err := r.table(v)
 		t.name = name
 		r.m.tables = append(r.m.tables, t)
 		return err
 	})
-	if err == nil && len(r.m.tables) == 0 {
-		err = n.Errorf("declare at least one table")
+}
+
+// enough demands that there is something to release.
+func (r *reader) enough(top *yamldoc.Map) error {
+	if len(r.m.tables) > 0 || len(r.m.Answers) > 0 || slices.ContainsFunc(r.m.Outputs, func(o Output) bool { return o.Model != nil }) {
+		return nil
 	}
-	return err
+	n, err := top.Need("tables")
+	if err != nil {
+		return err
+	}
+	return n.Errorf("declare at least one table, or an output of the kind model or answer")
 }
 
 func (r *reader) table(v *yamldoc.Node) (table, error) {

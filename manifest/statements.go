@@ -97,7 +97,9 @@ func (q *query) evidence(t *PlanTable, unit int) Statement {
 		case m.Kind.Adds():
 			each = append(each, q.eachSum(unit, i, m.Type)...)
 			s.count(RoleWith, i, name+"_with", "count(s) FILTER (WHERE "+x+" IS NOT NULL)")
-			s.count(RoleNonzero, i, name+"_nonzero", "count(s) FILTER (WHERE "+x+" <> 0)")
+			own, unlike := q.unlike(unit, i)
+			each = append(each, own...)
+			s.count(RoleNonzero, i, name+"_nonzero", unlike)
 			s.count(RoleCount, i, name+"_count", "sum("+c+")")
 			s.number(RoleSum, i, m.Type, name+"_sum", "sum("+x+")")
 			largest(s, i, m.Type, name, "abs("+x+")")

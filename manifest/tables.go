@@ -153,7 +153,10 @@ func (s *scope) pair(f measure) (a, b term, err error) {
 	if b, err = s.stored(f, f.per); err != nil {
 		return a, b, err
 	}
-	return glue(a.typ, "CASE WHEN ", b, " IS NOT NULL THEN ", a, " END"), glue(b.typ, "CASE WHEN ", a, " IS NOT NULL THEN ", b, " END"), nil
+	usual := a.usual
+	a, b = glue(a.typ, "CASE WHEN ", b, " IS NOT NULL THEN ", a, " END"), glue(b.typ, "CASE WHEN ", a, " IS NOT NULL THEN ", b, " END")
+	a.usual = usual
+	return a, b, nil
 }
 
 // stored reads what sum, mean and the other measures of numbers take: one stored column, and nothing else. Any

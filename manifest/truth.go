@@ -105,6 +105,9 @@ func (s *scope) cases(e *expr, m mode) (term, error) {
 	if t.Kind != coltype.Text {
 		domain = nil
 	}
+	if s.asks && t.Numeric() { // brought to one type, a number may not fit it
+		return term{}, fault.At(e.at, "a question takes texts, dates and conditions from case, found %s", t)
+	}
 	parts := []any{"CASE"}
 	for i, v := range values {
 		if i < len(conditions) {

@@ -46,6 +46,9 @@ func (s *scope) write(e *expr, m mode) (term, error) {
 	case opColumn:
 		return s.column(e, m)
 	case opNeg, opArith:
+		if s.asks { // what does not fit 18 digits would fail for some subjects, and tell of them
+			return term{}, fault.At(e.at, "a question does not calculate; compare columns with numbers, found %s", e)
+		}
 		return s.arith(e, m)
 	case opCall:
 		return s.call(e, m)

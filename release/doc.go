@@ -19,6 +19,7 @@
 //	<table>.csv        each table, for machines and spreadsheets
 //	tables.xlsx        all tables, a sheet each
 //	<chart>.svg        a picture of a table, for each chart that tables.json names
+//	questions.txt      what may be asked of one subject at a time, where there is anything
 //	conditions.txt     the terms, where there are any
 //
 // docs/formats/release.md gives them byte by byte. CSV and workbook follow from

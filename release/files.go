@@ -26,22 +26,31 @@ const (
 )
 
 // Files renders what is published from the bytes that were approved: tables.json
-// itself, a CSV of each table, a workbook, and the terms where there are any. The same
-// bytes give the same files, now and later.
+// itself, a CSV of each table, a workbook, the questions in words, and the terms, where
+// there are any. The same bytes give the same files, now and later.
 func Files(tables []byte, terms Terms) (map[string][]byte, error) {
 	parsed, err := ParseTables(tables)
 	if err != nil {
 		return nil, err
 	}
-	if len(parsed) == 0 {
-		return nil, fault.New(fault.Conflict, "there is no table to publish")
+	questions, err := ParseQuestions(tables)
+	if err != nil {
+		return nil, err
+	}
+	if len(parsed)+len(questions) == 0 {
+		return nil, fault.New(fault.Conflict, "there is no table to publish, and no question to be asked")
 	}
 	files := map[string][]byte{TablesFile: tables}
 	for _, t := range parsed {
 		files[t.Name+".csv"] = t.csv()
 	}
-	if files[WorkbookFile], err = workbook(parsed); err != nil {
-		return nil, err
+	if len(parsed) > 0 {
+		if files[WorkbookFile], err = workbook(parsed); err != nil {
+			return nil, err
+		}
+	}
+	if len(questions) > 0 {
+		files[QuestionsFile] = questionsText(questions)
 	}
 	if !terms.none() {
 		files[ConditionsFile] = terms.text()

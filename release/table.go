@@ -80,14 +80,15 @@ func (c *Cell) UnmarshalJSON(b []byte) error {
 }
 
 type tablesFile struct {
-	Format string  `json:"format"`
-	Tables []Table `json:"tables"`
+	Format    string     `json:"format"`
+	Tables    []Table    `json:"tables"`
+	Questions []Question `json:"questions,omitempty"`
 }
 
-// EncodeTables gives the canonical JSON of the tables: the bytes that a reviewer
-// approves. It refuses what ParseTables would not read or Files not render.
-func EncodeTables(tables []Table) ([]byte, error) {
-	return tablesFile{tablesFormat, tables}.encode()
+// EncodeTables gives the canonical JSON of the tables, and of the questions: the bytes
+// that a reviewer approves. It refuses what ParseTables would not read or Files not render.
+func EncodeTables(tables []Table, questions ...Question) ([]byte, error) {
+	return tablesFile{tablesFormat, tables, questions}.encode()
 }
 
 // ParseTables reads what EncodeTables wrote, and nothing else.
@@ -100,7 +101,11 @@ func (f tablesFile) encode() ([]byte, error) {
 	if f.Format != tablesFormat {
 		return nil, fault.Errorf(fault.Unsupported, "the format of the tables is not %s; a newer version may read it", tablesFormat)
 	}
-	if err := checkTables(f.Tables); err != nil {
+	names, err := checkTables(f.Tables)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkQuestions(f.Questions, names); err != nil {
 		return nil, err
 	}
 	b, err := appendValue(nil, reflect.ValueOf(f))
@@ -110,32 +115,33 @@ func (f tablesFile) encode() ([]byte, error) {
 	return b, err
 }
 
-func checkTables(tables []Table) error {
+// checkTables gives the names that are taken.
+func checkTables(tables []Table) (map[string]bool, error) {
 	if len(tables) > maxTables {
-		return fault.Errorf(fault.Limit, "%d tables: at most %d are published at once", len(tables), maxTables)
+		return nil, fault.Errorf(fault.Limit, "%d tables: at most %d are published at once", len(tables), maxTables)
 	}
 	names, cells := map[string]bool{}, 0
 	for _, t := range tables {
 		if why := fileNameFlaw(t.Name); why != "" {
-			return fault.Errorf(fault.Invalid, "the name of a table, %q, %s", t.Name, why)
+			return nil, fault.Errorf(fault.Invalid, "the name of a table, %q, %s", t.Name, why)
 		}
 		if names[fold(t.Name)] {
-			return fault.Errorf(fault.Invalid, "two tables are called %s (capitals make no difference): their files would be one", t.Name)
+			return nil, fault.Errorf(fault.Invalid, "two tables are called %s (capitals make no difference): their files would be one", t.Name)
 		}
 		names[fold(t.Name)] = true
 		if cells += len(t.Rows) * len(t.Columns); cells > maxCells {
-			return fault.Errorf(fault.Limit, "the tables have more than %d cells: group by less", maxCells)
+			return nil, fault.Errorf(fault.Limit, "the tables have more than %d cells: group by less", maxCells)
 		}
 		if err := t.check(); err != nil {
-			return fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
+			return nil, fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
 		}
 	}
 	for _, t := range tables {
 		if err := t.checkCharts(names); err != nil {
-			return fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
+			return nil, fault.Errorf(fault.KindOf(err), "table %s: %v", t.Name, err)
 		}
 	}
-	return nil
+	return names, nil
 }
 
 func (t Table) check() error {

@@ -236,17 +236,26 @@ func FuzzParseTables(f *testing.F) {
 	}
 	f.Add(b)
 	f.Add([]byte(`{"format":"yingbi/tables/v1","tables":[]}`))
+	asked, err := EncodeTables(nil, testQuestion())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(asked)
 	f.Add([]byte(`{"format":"yingbi/tables/v1","tables":[{"name":"t","title":"","columns":[{"name":"a","title":"","type":"double"}],"rows":[["1e5"],[null],[{"suppressed":true}]],"notes":["n"]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		tables, err := ParseTables(b)
 		if err != nil {
 			return
 		}
-		again, err := EncodeTables(tables)
+		questions, err := ParseQuestions(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := EncodeTables(tables, questions...)
 		if err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("accepted, and encodes again as %q, %v", again, err)
 		}
-		if _, err := Files(b, Terms{}); err != nil && len(tables) > 0 {
+		if _, err := Files(b, Terms{}); err != nil && len(tables)+len(questions) > 0 {
 			t.Fatalf("accepted, and cannot be rendered: %v", err)
 		}
 	})

@@ -182,6 +182,9 @@ func (v verifier) checkDecisions() error {
 	if n := len(v.c.Decisions); n < v.c.Reviewers {
 		return mismatch("%s: %d people approved the release, and %d had to", CertificateFile, n, v.c.Reviewers)
 	}
+	if questions, err := ParseQuestions(v.files[TablesFile]); err != nil || len(questions) > 0 && v.c.Reviewers < minQuestionReviewers {
+		return mismatch("%s: %d had to approve, and of questions about single subjects %d", CertificateFile, v.c.Reviewers, minQuestionReviewers)
+	}
 	if v.c.Terms().Over(v.c.Issued) {
 		return mismatch("%s: issued when it was no longer valid", CertificateFile)
 	}

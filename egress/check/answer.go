@@ -2,8 +2,6 @@ package check
 
 import (
 	"slices"
-
-	"yingbi/egress"
 )
 
 // Status is the outcome of a whole table or regression.
@@ -18,6 +16,9 @@ const (
 
 // ACRO is the name of the preset that is not one of egress.
 const ACRO = "acro"
+
+// byDefault judges where nothing is named.
+const byDefault = "default"
 
 // Answer is what the checks found.
 type Answer struct {
@@ -61,7 +62,7 @@ func (d *Data) Check() (*Answer, error) {
 	a := &Answer{Status: Pass, Preset: d.spec.Preset, Cells: []Cell{}}
 	var rules *ownRules
 	if d.spec.Preset != ACRO {
-		preset, err := egress.PresetByName(d.spec.Preset)
+		preset, err := d.spec.rules()
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"yingbi/egress"
 	"yingbi/internal/fault"
 )
 
@@ -25,6 +26,8 @@ type Spec struct {
 	Preset    string    `json:"preset"`  // acro, or one of egress; "" is default
 	Operation Operation `json:"operation"`
 	Params    Params    `json:"params"`
+
+	own *egress.Preset // of a domain, which Use gives; nil is the one of the name
 }
 
 // Operation is a table or a regression.
@@ -84,12 +87,33 @@ func ParseSpec(b []byte) (*Spec, error) {
 	return s, s.validate()
 }
 
+// Use has a preset of a domain's own judge; text is its document and file names it. The
+// specification names this preset, or none.
+func (s *Spec) Use(file string, text []byte) error {
+	p, err := egress.ParsePreset(file, text)
+	if err != nil {
+		return err
+	}
+	if s.Preset != p.Name && s.Preset != byDefault {
+		return at("preset", "is %q, and %s has %q; name the one that judges, or leave it out", s.Preset, file, p.Name)
+	}
+	s.Preset, s.own = p.Name, &p
+	return nil
+}
+
+func (s *Spec) rules() (egress.Preset, error) {
+	if s.own != nil {
+		return *s.own, nil
+	}
+	return egress.PresetByName(s.Preset)
+}
+
 func (s *Spec) validate() error {
 	if s.Data == "" {
 		return at("data", "is missing: name the file that the table was made of")
 	}
 	if s.Preset == "" {
-		s.Preset = "default"
+		s.Preset = byDefault
 	}
 	if err := s.Params.validate(); err != nil {
 		return err

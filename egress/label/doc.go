@@ -2,6 +2,7 @@
 // names of columns. They are data, and an author or a provider chooses them.
 //
 //	text ──Check──► what is wrong with it, or nothing
+//	two  ──Alike──► whether one may be taken for the other
 //
 // A text may look like another (letters of several scripts in one word, marks that
 // are not composed), hold what nobody sees (zero-width and tag characters), turn the

@@ -15,7 +15,9 @@ func (w words) forReason(reason string) []string {
 	case "disclosure_risk":
 		return []string{
 			w.tr("Group by fewer keys, or by coarser ones: wider bands of age, a district instead of a street, a quarter instead of a month.", "减少分组键，或改用更粗的分组：更宽的年龄段、以区县代替街道、以季度代替月份。"),
+			w.ownBands(),
 			w.tr("Drop conditions that choose few subjects, and tables that differ from another by a condition alone.", "去掉只选出少量主体的条件，以及与另一张表仅差一个条件的表。"),
+			w.tr("Give a model fewer terms and no rare ones, and the same subjects as the tables beside it.", "模型减少项数、去掉少见的项，并与同一作业的各表使用相同的主体。"),
 			w.tr("Ask for no more figures than the question needs; of money, a mean tells less than a sum beside a count.", "只保留回答问题所需的数字；金额类用均值比“合计加计数”透露得更少。"),
 		}
 	case "outside_purpose":
@@ -32,6 +34,26 @@ func (w words) forReason(reason string) []string {
 		return []string{w.tr("The manifest says what the error means; try the module over sample data that brings it about.", "清单说明了该错误的含义；请在可触发它的样例数据上测试模块。")}
 	}
 	return nil
+}
+
+// forModels says what to change of a model that was refused: for every rule, since the
+// release does not tell which it was.
+func (w words) forModels() []string {
+	return []string{
+		w.tr("Subjects on both sides of each 0/1 term, with either outcome where the response is a condition: merge rare values and small bands, or leave the term out.", "每个 0/1 项两侧均须有足够主体；响应为条件时，两侧须各有两种结果：合并少见取值与过小分段，或去掉该项。"),
+		w.tr("At least three subjects for each parameter, and ten more than parameters: fewer terms, or more rows.", "每个参数至少对应三个主体，且主体数比参数多十个以上：减少项数，或扩大数据范围。"),
+		w.tr("No term that belongs to a rare combination of other terms: leave out what tells such a combination apart.", "不得有专属于少见组合的项：去掉能区分该组合的项。"),
+		w.tr("Nobody far from all others in a number that is a term or the response: take a band of it, or choose rows with where.", "作为项或响应的数值中，不得有远离其他所有人的个别主体：改用分段，或以 where 限定范围。"),
+		w.tr("No term that follows from the others, and no response that follows from the terms; counts and times are not negative.", "各项之间不得互相推出，响应不得由各项推出；计数与时间不得为负。"),
+		w.tr("The module fits the rows that the manifest names, those alone in which every variable is known, until nothing changes any more.", "模块须只用清单所定、且各变量均有值的行，拟合至收敛。"),
+		w.tr("The same subjects as in other tables and models, of earlier releases too, or plainly others; by where or by missing values, not a few more or less.", "主体须与其他表和模型（含以往出域者）完全一致，或明显不同；不得因 where 或缺失值而多出或缺少少数主体。"),
+		w.tr("Values that stand in the name of a parameter are plain short words, without anybody's number.", "出现在参数名称中的取值须为简短文字，不含任何个人号码。"),
+	}
+}
+
+// ownBands says what helps where a band holds nearly all of a group.
+func (w words) ownBands() string {
+	return w.tr("A key of your own, such as a band or a case, needs two values with enough subjects in each group, else the large one is suppressed, too: move its bounds, or ask the provider for bands in the policy, which are not of your choosing.", "自定分组键（如分段或 case）在每个组内至少要有两个取值各有足够主体，否则较大的一个也会隐去：可调整界限，或请数据提供部门在脱敏策略中给出分档（不由申请方选定）。")
 }
 
 // maxNamed is how many values of a key are named.
@@ -61,6 +83,9 @@ func (w words) forTable(t *egress.Published) []string {
 		if named := w.mostHidden(t, k, hidden); named != "" {
 			out = append(out, fmt.Sprintf(w.tr("%s: half or more is suppressed for %s. Merge these with their neighbours, by a band, a case or a shorter code.", "%s：%s 的组合隐去半数以上。可用分段、case 或更短的代码与相邻取值合并。"), titled(t.Columns[k].Title, t.Columns[k].Name), named))
 		}
+	}
+	if len(out) > 1 {
+		out = append(out, w.ownBands())
 	}
 	if len(keys) > 1 && len(hidden)*4 > len(t.Rows) {
 		out = append(out, w.tr("More than a quarter is suppressed: a table for each key by itself, or with one key less, would keep more.", "隐去超过四分之一：改为每个键单独成表，或减少一个键，可保留更多单元格。"))

@@ -67,7 +67,14 @@ func report() *egress.Report {
 		}},
 		Comparisons: []egress.Comparison{{Output: "check", Table: "by_district", Exact: 18}},
 		Mappings:    []egress.Mapping{{Name: "risk", Unit: "person", Subjects: 8513, Failed: 29}},
-		Linked:      []egress.Linked{{Tables: []string{"by_district", "by_age"}, Withheld: 1}},
+		Questions: []egress.Question{{
+			Name: "insured", Kind: "person", Source: "insurance", Where: "status = '<A>'", Answers: []string{"在保", "曾参保", "无记录"},
+			When:       []string{"any(paid_until >= since)", "count() >= 1"},
+			Parameters: []manifest.ParameterValues{{Name: "since", Values: []string{"2023-01-01", "2024-01-01"}}},
+			Columns:    []manifest.AnswerColumn{{Input: "insurance", Dataset: "insurance", Name: "paid_until", Level: 3}}, Millibits: 1585,
+			Census: []egress.Census{{Chosen: []string{"2023-01-01"}, Subjects: []string{"8123", "359", "<10"}}, {Chosen: []string{"2024-01-01"}, Subjects: []string{"7011", "1471", "<10"}}},
+		}},
+		Linked: []egress.Linked{{Tables: []string{"by_district", "by_age"}, Withheld: 1}},
 		History: &egress.History{
 			Releases: 3, Cells: 98,
 			Pairs: []egress.NearPair{{Kind: "person", Cell: egress.PastCell{Table: "by_district", Keys: []string{"530426"}, Figure: "people"},
@@ -135,6 +142,7 @@ func outcome(chinese bool) Outcome {
 		Chinese: chinese, Domain: "city.example", Job: "0192f000-0000-7000-8000-000000000001", State: "released",
 		Name: "循环系统疾病费用", Question: "各区县循环系统疾病的就诊人数与费用", Scenario: "慢病费用监测", Preset: "default", Issued: noon, Record: 93,
 		Checked: []string{"at least 10 subjects"}, NotChecked: []string{"intent: whether a condition picks out one subject"},
-		Tables: []*egress.Published{published()},
+		Tables:    []*egress.Published{published()},
+		Questions: []Asked{{Name: "insured", Lines: []string{"about one · 主体类别: person", "1. 在保: any(paid_until >= '2024-01-01')", "2. 无记录: otherwise"}}},
 	}
 }

@@ -24,7 +24,7 @@ func (v *reviewView) model(m *egress.Model) modelView {
 	}
 	if m.Published != nil {
 		l := v.leaf(m.Published)
-		l.Picture = nil // bars of standard errors would say nothing
+		l.Pictures = nil // bars of standard errors would say nothing
 		out.Leaf = &l
 	}
 	return out

@@ -27,6 +27,14 @@ type Outcome struct {
 	Issued                   time.Time
 	Record                   uint64 // of the release in the log
 	Tables                   []*egress.Published
+	Questions                []Asked  // that may be asked of one subject at a time
+	Refused                  []string // models that the manifest declares and the release does not have
+}
+
+// Asked is a released question, in words.
+type Asked struct {
+	Name  string
+	Lines []string
 }
 
 // HTML writes the page.
@@ -39,6 +47,9 @@ func (o Outcome) HTML() ([]byte, error) {
 	for _, s := range o.NotChecked {
 		v.Unchecked = append(v.Unchecked, w.side(s))
 	}
+	if len(o.Refused) > 0 {
+		v.Models = w.forModels()
+	}
 	return w.render("operator.html", v)
 }
 
@@ -48,6 +59,7 @@ type outcomeView struct {
 	Date      string
 	Advice    []string
 	Leaves    []adviceView
+	Models    []string // what to change of one that was refused
 	Unchecked []string
 }
 

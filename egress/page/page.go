@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,31 +97,42 @@ type picture struct {
 	Says   string // for those who cannot see it
 }
 
-// draw gives the chart that fits a table, or nil.
-func (w words) draw(t *egress.Published) *picture {
-	spec, ok := chart.Choose(t)
-	if !ok {
-		return nil
+// draw gives the charts that are declared of a table, as the release has them; without
+// one the chart that fits the table, if any.
+func (w words) draw(t *egress.Published, declared []chart.Spec) (out []picture) {
+	if len(declared) == 0 {
+		spec, ok := chart.Choose(t)
+		if !ok {
+			return nil
+		}
+		spec.Title = line(t.Name)
+		declared = []chart.Spec{spec}
 	}
-	spec.Title = line(t.Name)
-	svg, err := chart.Draw(t, spec)
-	if err != nil {
-		return nil
+	for _, spec := range declared {
+		shown := *t
+		shown.Columns = slices.Clone(t.Columns)
+		for i, c := range shown.Columns {
+			shown.Columns[i].Key = c.Name == spec.X || c.Name == spec.Group
+		}
+		if svg, err := chart.Draw(&shown, spec); err == nil {
+			out = append(out, picture{
+				Source: template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)),
+				Says:   line(fmt.Sprintf(w.tr("Chart of %s by %s; the table beside it has the same figures", "%[2]s的%[1]s图；表中有同样的数字"), spec.Y, spec.X)),
+			})
+		}
 	}
-	return &picture{
-		Source: template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg)),
-		Says:   line(fmt.Sprintf(w.tr("Chart of %s by %s; the table beside it has the same figures", "%[2]s的%[1]s图；表中有同样的数字"), spec.Y, spec.X)),
-	}
+	return out
 }
 
 // leaf is a published table as it is shown.
 type leaf struct {
-	Name    string
-	Header  []string
-	Rows    [][]leafCell
-	More    int // rows that are not shown
-	Notes   []string
-	Picture *picture
+	Name   string
+	Header []string
+	Rows   [][]leafCell
+	More   int // rows that are not shown
+	Notes  []string
+
+	Pictures []picture
 }
 
 type leafCell struct {
@@ -129,8 +141,8 @@ type leafCell struct {
 	Figure bool // stands to the right
 }
 
-func (w words) leaf(t *egress.Published) leaf {
-	out := leaf{Name: line(t.Name), Picture: w.draw(t)}
+func (w words) leaf(t *egress.Published, charts ...chart.Spec) leaf {
+	out := leaf{Name: line(t.Name), Pictures: w.draw(t, charts)}
 	for _, c := range t.Columns {
 		out.Header = append(out.Header, titled(c.Title, c.Name))
 	}

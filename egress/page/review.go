@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yingbi/egress"
+	"yingbi/egress/chart"
 )
 
 // Review is what the reviewer's report is made of. Words of rules and states are the
@@ -35,6 +36,7 @@ type Review struct {
 
 	Report     *egress.Report // nil of a run that failed
 	Leaving    []string       // names of the tables that would leave
+	Charts     []Chart        // that would leave with them
 	Rules      map[egress.Rule]RuleWords
 	Checked    []string // the preset's rules, in words
 	NotChecked []string // what nobody checked, in words
@@ -68,6 +70,12 @@ type Scenario struct {
 // Agreement is what the scenario stands on.
 type Agreement struct {
 	ID, Title, Authority, Operator, Term string
+}
+
+// Chart is a picture that the manifest declares of a table.
+type Chart struct {
+	Of   string
+	Spec chart.Spec
 }
 
 // Grant is a data set with the columns that the job asks for, of those granted.
@@ -109,10 +117,13 @@ func (r Review) HTML() ([]byte, error) {
 			v.Tables = append(v.Tables, v.table(&r.Report.Tables[i]))
 		}
 		for _, p := range r.Report.Outputs {
-			v.Outputs = append(v.Outputs, w.leaf(p))
+			v.Outputs = append(v.Outputs, w.leaf(p, v.chartsOf(p.Name)...))
 		}
 		for i := range r.Report.Models {
 			v.Models = append(v.Models, v.model(&r.Report.Models[i]))
+		}
+		for i := range r.Report.Questions {
+			v.Questions = append(v.Questions, v.question(&r.Report.Questions[i]))
 		}
 		v.failing()
 		v.Past = w.past(r.Report.History)
@@ -133,9 +144,11 @@ type reviewView struct {
 	words
 
 	Published, Refused, Withheld, Cells int
+	Fitted                              int // models that would leave
 	Tables                              []tableView
 	Outputs                             []leaf
 	Models                              []modelView
+	Questions                           []questionView
 	Failing                             []RuleWords
 	Warnings, Unchecked                 []string
 	Serves                              []service
@@ -152,6 +165,21 @@ func (v *reviewView) count() {
 		v.Withheld += t.Withheld
 		v.Cells += counted(t)
 	}
+	for _, m := range v.Report.Models {
+		if m.Verdict == egress.Publish {
+			v.Fitted++
+		}
+	}
+}
+
+// chartsOf gives the charts of a table.
+func (v *reviewView) chartsOf(table string) (out []chart.Spec) {
+	for _, c := range v.Charts {
+		if c.Of == table {
+			out = append(out, c.Spec)
+		}
+	}
+	return out
 }
 
 // counted is how many cells a table has; of a refused one the report shows the first

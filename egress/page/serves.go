@@ -11,7 +11,7 @@ type service struct{ Check, Articles, Result string }
 func (v *reviewView) serves() []service {
 	result := v.tr("nothing to check", "无可检查内容")
 	if v.Report != nil {
-		result = fmt.Sprintf(v.tr("rules “%s”: %d of %d cells withheld, %d tables refused", "规则集“%s”：抑制 %d / %d 个单元格，拒绝 %d 张表"), line(v.Report.Preset.Name), v.Withheld, v.Cells, v.Refused)
+		result = fmt.Sprintf(v.tr("rules “%s”: %d of %d cells withheld, %d tables refused", "规则集“%s”：抑制 %d / %d 个单元格，拒绝 %d 张表"), line(v.Report.Preset.String()), v.Withheld, v.Cells, v.Refused)
 	}
 	near := v.tr("not compared; yours to judge", "未比对，由审查员判断")
 	if v.Past != nil {

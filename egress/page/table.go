@@ -28,7 +28,7 @@ type tableView struct {
 	Unlisted  bool // some withheld cell has a combination that the published table does not list
 	Unmatched []unmatched
 	Notes     []string
-	Picture   *picture
+	Pictures  []picture
 }
 
 type unmatched struct {
@@ -75,7 +75,7 @@ func (v *reviewView) table(t *egress.TableReport) tableView {
 	}
 	if p := t.Published; p != nil {
 		listed := listed(t, leaving)
-		out.Picture, out.Unlisted, out.Empty = v.draw(p), listed < len(t.Cells), max(0, len(p.Rows)-listed)
+		out.Pictures, out.Unlisted, out.Empty = v.draw(p, v.chartsOf(t.Name)), listed < len(t.Cells), max(0, len(p.Rows)-listed)
 		for _, n := range p.Notes {
 			out.Notes = append(out.Notes, v.side(n))
 		}

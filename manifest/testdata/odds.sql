@@ -53,7 +53,7 @@ FROM __cells.g0
 -- ? text 0 ">=7"
 
 -- model0.score
-WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4, t0."cost" AS w1
 FROM "claims" AS t0
 WHERE (t0."cost" > CAST(? AS BIGINT))), __full AS (SELECT *
 FROM __rows
@@ -84,7 +84,7 @@ FROM __work
 -- ? text 0 "0"
 
 -- model0.unit0
-WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4, t0."cost" AS w1
 FROM "claims" AS t0
 WHERE (t0."cost" > CAST(? AS BIGINT))), __full AS (SELECT *
 FROM __rows
@@ -110,7 +110,7 @@ FROM __each
 -- ? integer 0 ""
 
 -- model0.patterns
-WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4, t0."cost" AS w1
 FROM "claims" AS t0
 WHERE (t0."cost" > CAST(? AS BIGINT))), __full AS (SELECT *
 FROM __rows
@@ -134,8 +134,33 @@ ORDER BY k2, k3, k4 LIMIT 4097
 -- ? text 0 "IX"
 -- ? integer 0 ""
 
+-- model0.members0
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."cost" AS DOUBLE) AS v1, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v2, CAST((CASE WHEN t0."days" IS NULL THEN NULL WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) WHEN t0."days" < CAST(? AS BIGINT) THEN CAST(? AS VARCHAR) ELSE CAST(? AS VARCHAR) END = CAST(? AS VARCHAR)) AS DOUBLE) AS v3, CAST((t0."icd_chapter" = CAST(? AS VARCHAR)) AS DOUBLE) AS v4, t0."cost" AS w1
+FROM "claims" AS t0
+WHERE (t0."cost" > CAST(? AS BIGINT))), __full AS (SELECT *
+FROM __rows
+WHERE v0 IS NOT NULL AND v1 IS NOT NULL AND v2 IS NOT NULL AND v3 IS NOT NULL AND v4 IS NOT NULL)
+SELECT CAST(coalesce(u0, 0) AS BIGINT) AS subject, CAST(coalesce(count(*) FILTER (WHERE true), 0) AS BIGINT) AS n0, CAST(coalesce(count(*) FILTER (WHERE true AND v0 = 1), 0) AS BIGINT) AS h0, CAST(coalesce(count(*) FILTER (WHERE v2 = 0), 0) AS BIGINT) AS n1, CAST(coalesce(count(*) FILTER (WHERE v2 = 0 AND v0 = 1), 0) AS BIGINT) AS h1, CAST(coalesce(count(*) FILTER (WHERE v2 = 1), 0) AS BIGINT) AS n2, CAST(coalesce(count(*) FILTER (WHERE v2 = 1 AND v0 = 1), 0) AS BIGINT) AS h2, CAST(coalesce(count(*) FILTER (WHERE v3 = 0), 0) AS BIGINT) AS n3, CAST(coalesce(count(*) FILTER (WHERE v3 = 0 AND v0 = 1), 0) AS BIGINT) AS h3, CAST(coalesce(count(*) FILTER (WHERE v3 = 1), 0) AS BIGINT) AS n4, CAST(coalesce(count(*) FILTER (WHERE v3 = 1 AND v0 = 1), 0) AS BIGINT) AS h4, CAST(coalesce(count(*) FILTER (WHERE v4 = 0), 0) AS BIGINT) AS n5, CAST(coalesce(count(*) FILTER (WHERE v4 = 0 AND v0 = 1), 0) AS BIGINT) AS h5, CAST(coalesce(count(*) FILTER (WHERE v4 = 1), 0) AS BIGINT) AS n6, CAST(coalesce(count(*) FILTER (WHERE v4 = 1 AND v0 = 1), 0) AS BIGINT) AS h6, CAST(sum(w1) AS DECIMAL(18,2)) AS x1
+FROM __full
+WHERE u0 IS NOT NULL
+GROUP BY u0
+-- ? integer 2 ""
+-- ? text 0 "<2"
+-- ? integer 7 ""
+-- ? text 0 "[2,7)"
+-- ? text 0 ">=7"
+-- ? text 0 "[2,7)"
+-- ? integer 2 ""
+-- ? text 0 "<2"
+-- ? integer 7 ""
+-- ? text 0 "[2,7)"
+-- ? text 0 ">=7"
+-- ? text 0 ">=7"
+-- ? text 0 "IX"
+-- ? integer 0 ""
+
 -- model1.score
-WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."days" AS DOUBLE) AS v1, CAST(t0."cost" AS DOUBLE) AS v2
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."days" AS DOUBLE) AS v1, CAST(t0."cost" AS DOUBLE) AS v2, t0."days" AS w1, t0."cost" AS w2
 FROM "claims" AS t0), __full AS (SELECT *
 FROM __rows
 WHERE v0 IS NOT NULL AND v1 IS NOT NULL AND v2 IS NOT NULL), __fit AS (SELECT *, CAST(? AS DOUBLE) * v2 AS eta
@@ -150,7 +175,7 @@ FROM __sets
 -- ? text 0 "0"
 
 -- model1.unit0
-WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."days" AS DOUBLE) AS v1, CAST(t0."cost" AS DOUBLE) AS v2
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."days" AS DOUBLE) AS v1, CAST(t0."cost" AS DOUBLE) AS v2, t0."days" AS w1, t0."cost" AS w2
 FROM "claims" AS t0), __full AS (SELECT *
 FROM __rows
 WHERE v0 IS NOT NULL AND v1 IS NOT NULL AND v2 IS NOT NULL)
@@ -159,3 +184,13 @@ FROM __full
 GROUP BY u0)
 SELECT CAST(coalesce(count(s) FILTER (WHERE nm0 > 0), 0) AS BIGINT) AS m0_subjects, CAST(coalesce(count(s) FILTER (WHERE hm0 > 0), 0) AS BIGINT) AS m0_hitters, CAST(coalesce(count(s) FILTER (WHERE fm0 > 0), 0) AS BIGINT) AS m0_missers
 FROM __each
+
+-- model1.members0
+WITH __rows AS (SELECT NULLIF(t0."__subject_person", 0) AS u0, CAST(t0."urgent" AS DOUBLE) AS v0, CAST(t0."days" AS DOUBLE) AS v1, CAST(t0."cost" AS DOUBLE) AS v2, t0."days" AS w1, t0."cost" AS w2
+FROM "claims" AS t0), __full AS (SELECT *
+FROM __rows
+WHERE v0 IS NOT NULL AND v1 IS NOT NULL AND v2 IS NOT NULL)
+SELECT CAST(coalesce(u0, 0) AS BIGINT) AS subject, CAST(coalesce(count(*) FILTER (WHERE true), 0) AS BIGINT) AS n0, CAST(coalesce(count(*) FILTER (WHERE true AND v0 = 1), 0) AS BIGINT) AS h0, CAST(sum(w1) AS BIGINT) AS x1, CAST(sum(w2) AS DECIMAL(18,2)) AS x2
+FROM __full
+WHERE u0 IS NOT NULL
+GROUP BY u0
