@@ -35,6 +35,7 @@ type desk struct {
 	held, approved, release string
 	logged                  string // its module wrote to its log
 	returned                string // held, until it is returned
+	question                string // released
 	asked, agreed           Reveal // of tokens
 	made                    int
 }
@@ -50,6 +51,7 @@ func newDesk(f *fixture) *desk {
 	f.released(d.release)
 	d.returned = f.held("by_district", nil)
 	d.logged = f.runText(document("jobs/compare.yaml"), ends(1, "line\n"))
+	d.question = f.asking("16", "1000")
 	f.grantTokens()
 	tokens := f.tokensOf(f.people(2)...)
 	d.asked, d.agreed = f.asked(tokens...), f.agreed(tokens...)
@@ -153,6 +155,10 @@ func (d *desk) verbs() []verb {
 		{"list requests to open tokens", access.ListReveals, []string{"li", "bai", "shen", "sun"}, func(s *Session) error { return one(s.Reveals(ctx)) }},
 		{"agree to open tokens", access.DecideReveal, []string{"shen"}, func(s *Session) error { return one(s.DecideReveal(ctx, d.asked.ID, true)) }},
 		{"read opened tokens", access.ReadReveal, []string{"li"}, func(s *Session) error { return one(s.ReadReveal(ctx, d.agreed.ID)) }},
+		{"ask about a subject", access.AskSubject, []string{"wang", "wu"}, func(s *Session) error {
+			return one(s.Jobs().Ask(ctx, s.Actor, treated(d.question, nobody(d.f.t, 1), "IX")))
+		}},
+		{"list questions", access.ListQuestions, []string{"wang", "wu", "feng"}, func(s *Session) error { return one(s.Jobs().Questions(ctx, s.Actor)) }},
 		{"read the risk", access.ReadRisk, []string{"zhao", "xu", "shen"}, func(s *Session) error { return one(s.Jobs().Risks(ctx, s.Actor, "lookup", "")) }},
 		{"repair", access.RepairDomain, []string{"gao"}, func(s *Session) error { return s.TightenRights(ctx, nil) }},
 		{"accept the clock", access.AcceptClock, []string{"shen"}, func(s *Session) error {

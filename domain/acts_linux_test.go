@@ -42,7 +42,8 @@ var deeds = []act{
 }
 
 func actNamed(name string) act {
-	return deeds[slices.IndexFunc(deeds, func(a act) bool { return a.name == name })]
+	all := append(slices.Clone(deeds), act{"ask", askOnAndOn, nil})
+	return all[slices.IndexFunc(all, func(a act) bool { return a.name == name })]
 }
 
 // say tells a victim's parent what was acknowledged; elsewhere it is silent.

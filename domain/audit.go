@@ -14,7 +14,7 @@ import (
 func (d *Domain) Jobs() *job.Service {
 	return &job.Service{
 		Name: d.Info.Name, Program: d.cfg.Program, Public: d.Info.Public, Store: d.store, Documents: documents{d.store}, Log: d.log,
-		Account: &d.ledger.account, Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Releases: &d.releases, Clock: d.cfg.Clock, Cache: d.cfg.Cache, Notes: d.cfg.Log,
+		Account: &d.ledger.account, Inquiries: &d.ledger.inquiries, Vault: d.vault, Keys: d.keys, Runner: d.sandbox, Releases: &d.releases, Clock: d.cfg.Clock, Cache: d.cfg.Cache, Notes: d.cfg.Log,
 	}
 }
 

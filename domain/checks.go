@@ -186,22 +186,25 @@ func (l *look) signed() (uint64, error) {
 }
 
 func (l *look) vault() {
-	if l.needsLog("vault", "orphans") {
+	if l.needsLog("vault", "orphans", "reveals") {
 		return
 	}
 	dir := l.cfg.path("vault")
 	if !exists(dir) && len(l.ledger.versions) == 0 {
 		l.items("vault", nil)
 		l.items("orphans", nil)
+		l.items("reveals", nil)
 		return
 	}
 	v, err := vault.Open(l.ctx, vault.Config{Dir: dir, Keys: noKeys{}, Public: l.info.Public, Ledger: l.ledger})
 	if err != nil {
 		l.failed("vault", err)
 		l.failed("orphans", err)
+		l.note(Finding{Check: "reveals", State: Unseen, Reason: "their tokens lie in the vault"})
 		return
 	}
 	defer v.Close()
+	l.expiredReveals(v)
 	if err := v.Check(l.ctx); err != nil {
 		l.failed("vault", err)
 	} else {
@@ -236,7 +239,9 @@ func (l *look) database() {
 	s, remove, err := store.Snapshot(l.ctx, l.cfg.path("meta.db"))
 	if err != nil {
 		l.failed("database", err)
-		l.note(Finding{Check: "acts", State: Unseen, Reason: "they stand in the database"})
+		for _, check := range append([]string{"acts"}, deadlines...) {
+			l.note(Finding{Check: check, State: Unseen, Reason: "they stand in the database"})
+		}
 		return
 	}
 	if err := s.Check(l.ctx); err != nil {
@@ -246,6 +251,9 @@ func (l *look) database() {
 	}
 	if !l.needsLog("acts") {
 		l.acts(s)
+	}
+	if !l.needsLog(deadlines...) {
+		l.deadlines(s)
 	}
 	if err := remove(); err != nil {
 		l.failed("database", err)

@@ -16,8 +16,9 @@
 // the same on paper, with the public key alone, and changes nothing.
 //
 // What runs charge to outcome budgets stands in their intents; the sum of it is made
-// anew from the log at each Open (budget.go). So are the requests to open tokens, which
-// takes two people (reveal.go): whether one was approved or read only the log says.
+// anew from the log at each Open (budget.go), and so is what was asked about each subject
+// (inquiries.go). So are the requests to open tokens, which takes two people (reveal.go):
+// whether one was approved or read only the log says.
 //
 // Time is the host's, but never before the newest time of the log (clock.go).
 //

@@ -6,6 +6,7 @@ import (
 	"yingbi/access"
 	"yingbi/catalog"
 	"yingbi/crypto"
+	"yingbi/egress"
 	"yingbi/internal/fault"
 	"yingbi/job"
 	"yingbi/masking"
@@ -89,6 +90,40 @@ func (s *Session) SetPolicy(ctx context.Context, file string, body []byte) (*mas
 	return p, err
 }
 
+// SetPreset stores a preset of the domain's own, or a new version of it, which scenarios
+// name with its version.
+func (s *Session) SetPreset(ctx context.Context, file string, body []byte) (egress.Preset, error) {
+	p, err := egress.ParsePreset(file, body)
+	if err != nil {
+		return p, err
+	}
+	if err := access.CheckID("preset", p.Name); err != nil {
+		return p, err
+	}
+	if err := s.authorise(ctx, access.SetPolicy, job.DocPreset+"/"+p.Name); err != nil {
+		return p, err
+	}
+	p.Version, err = s.put(ctx, access.SetPolicy, job.DocPreset, p.Name, body, nil)
+	return p, err
+}
+
+// checkPreset refuses a scenario whose preset is not there.
+func (s *Session) checkPreset(ctx context.Context, sc *access.Scenario) error {
+	if sc.PresetVersion == 0 {
+		_, err := egress.PresetByName(sc.Preset)
+		if _, own := s.store.Document(ctx, job.DocPreset, sc.Preset); err != nil && own == nil {
+			err = fault.Errorf(fault.Invalid, "%s is a preset of the domain's own: say which version with preset_version", sc.Preset)
+		}
+		return err
+	}
+	doc, err := s.store.DocumentVersion(ctx, job.DocPreset, sc.Preset, sc.PresetVersion)
+	if err != nil {
+		return err
+	}
+	_, err = job.ParsePreset(sc.Preset, doc.Body, doc.Version)
+	return err
+}
+
 // own refuses an action on something that belongs to other organisations: the
 // person must be of each of them.
 func (s *Session) own(ctx context.Context, action access.Action, target string, orgs ...string) error {
@@ -137,7 +172,7 @@ func (s *Session) agreement(ctx context.Context, id string) (*access.Agreement, 
 	return access.ParseAgreement(id, doc.Body)
 }
 
-// ApproveScenario stores a scenario whose agreement, data sets, policies and
+// ApproveScenario stores a scenario whose agreement, preset, data sets, policies and
 // columns exist. It is for the authority of the agreement to approve, and for the
 // authority of the version before it.
 func (s *Session) ApproveScenario(ctx context.Context, file string, body []byte) (*access.Scenario, error) {
@@ -154,6 +189,9 @@ func (s *Session) ApproveScenario(ctx context.Context, file string, body []byte)
 		return nil, err
 	}
 	if err := s.own(ctx, access.ApproveScenario, target, orgs...); err != nil {
+		return nil, err
+	}
+	if err := s.checkPreset(ctx, sc); err != nil {
 		return nil, err
 	}
 	levels, err := s.grantLevels(ctx, sc)
@@ -239,7 +277,7 @@ func (s *Session) dataset(ctx context.Context, id string) (*catalog.Dataset, err
 // Documents lists the documents of a kind that are in force.
 func (s *Session) Documents(ctx context.Context, kind string) ([]store.Document, error) {
 	action := access.ListScenarios
-	if kind == job.DocDataset || kind == job.DocPolicy {
+	if kind == job.DocDataset || kind == job.DocPolicy || kind == job.DocPreset {
 		action = access.ListDatasets
 	}
 	if err := s.authorise(ctx, action, kind); err != nil {

@@ -182,7 +182,7 @@ func (s *Session) registries(ctx context.Context, d *catalog.Dataset) (out map[s
 		if out[sub.Kind] != nil {
 			continue
 		}
-		c, err := s.compartment(ctx, "registry/"+sub.Kind, "import "+d.ID)
+		c, err := s.compartment(ctx, subject.Compartment(sub.Kind), "import "+d.ID)
 		if err != nil {
 			return nil, closeAll, err
 		}

@@ -16,6 +16,7 @@ type Kit struct {
 	Domain              string // its name
 	Scenario, Agreement store.Document
 	Datasets, Policies  []store.Document // of the scenario's grants, in their order
+	Preset              *store.Document  // nil where it is one of the program's
 }
 
 // Kit gives the text of a scenario. Each time is recorded.
@@ -53,7 +54,12 @@ func (s *Session) Kit(ctx context.Context, id string) (k Kit, err error) {
 			}
 			k.Datasets, k.Policies = append(k.Datasets, dataset), append(k.Policies, policy)
 		}
-		return nil
+		if sc.PresetVersion == 0 {
+			return nil
+		}
+		preset, err := s.store.DocumentVersion(ctx, job.DocPreset, sc.Preset, sc.PresetVersion)
+		k.Preset = &preset
+		return err
 	})
 	return k, err
 }

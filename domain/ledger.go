@@ -19,8 +19,9 @@ const commitAction = "vault.commit"
 // ledger is the vault's commit point: the newest manifest of each compartment as
 // the audit log has it. While the log is replayed it also gathers what Open
 // compares with the metadata database: which intents ended well, and which have
-// no outcome yet. What the intents charged to outcome budgets it keeps in account, and
-// the requests to open tokens in reveals.
+// no outcome yet. What the intents charged to outcome budgets it keeps in account, what
+// was asked about single subjects in inquiries, and the requests to open tokens in
+// reveals.
 type ledger struct {
 	log *audit.Log
 
@@ -30,6 +31,8 @@ type ledger struct {
 	done     acts
 	account  account
 	reveals  reveals
+
+	inquiries inquiries
 }
 
 type manifestVersion struct {
@@ -47,6 +50,9 @@ func (l *ledger) replay(index uint64, r audit.Record) error {
 	case r.Phase == audit.Intent:
 		l.open[index] = r
 		l.reveals.began(r)
+		if err := l.inquiries.replay(index, r); err != nil {
+			return err
+		}
 		return l.account.replay(index, r)
 	case r.Phase == audit.Outcome && r.Ref != nil:
 		intent := l.open[*r.Ref]

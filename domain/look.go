@@ -35,7 +35,7 @@ type Finding struct {
 
 // Checks lists what a look looks at, in this order.
 func Checks() []string {
-	return []string{"rights", "space", "leftovers", "log", "clock", "keeper", "vault", "orphans", "database", "acts"}
+	return []string{"rights", "space", "leftovers", "log", "clock", "keeper", "vault", "orphans", "database", "acts", "reveals", "held", "approvals", "terms"}
 }
 
 // Look examines a domain folder and changes nothing in it. It needs the public key

@@ -138,6 +138,7 @@ func (withoutCompiler) Compile(context.Context, abi.CompileRequest, []byte, sand
 func TestSmuggler(t *testing.T) {
 	t.Parallel()
 	f := open(t)
+	from := f.log.Size()
 	r := f.review(f.run("attack_module", guest(t, "hostile-smuggle")))
 	if strings.Count(r.GuestLog, "/") < 20 { // label/cost
 		t.Errorf("the reviewer does not see what the module logged: %q", r.GuestLog)
@@ -149,6 +150,9 @@ func TestSmuggler(t *testing.T) {
 	}
 	if r.Failure == nil && (len(r.Report.Comparisons) != 1 || strings.Contains(r.Report.Comparisons[0].String(), " 0 rows too many")) {
 		t.Errorf("the reviewer is not told that the rows are not the domain's: %v", r.Report.Comparisons)
+	}
+	if r.Failure == nil {
+		f.alarmed(from, r.Job.ID, "a module's table is not what the rows give", r.Report.Comparisons[0].Output)
 	}
 }
 

@@ -33,7 +33,7 @@ func shared(t *testing.T, name string) string {
 	return path
 }
 
-func realDocument(t *testing.T, name string) []byte {
+func realDocument(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := real.Files.ReadFile(name)
 	if err != nil {

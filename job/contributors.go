@@ -12,9 +12,14 @@ import (
 	"yingbi/sandbox/abi"
 )
 
-// kinds of subjects that the plan's tables name members of.
+// kinds of subjects that the plan's tables and models name members of.
 func kinds(p *manifest.Plan) []string {
 	var out []string
+	for i := range p.Models {
+		for _, m := range p.Models[i].Members() {
+			out = append(out, p.Models[i].Units[m.Unit].Kind)
+		}
+	}
 	for _, t := range p.Tables {
 		for _, m := range t.Members {
 			out = append(out, t.Units[m.Unit].Kind)
@@ -24,7 +29,9 @@ func kinds(p *manifest.Plan) []string {
 	return slices.Compact(out)
 }
 
-// contributors gives who is behind the cells that would be published, of one kind.
+// contributors gives who is behind the cells and models that would be published, of one
+// kind. Models come last, so that of a cell and a model that are too near it is the model
+// that goes.
 func (r *run) contributors(kind string, marker *history.Marker, frames map[string]*abi.Frame) (*history.Release, error) {
 	w := &history.Writer{}
 	for i, t := range r.plan.Tables {
@@ -37,6 +44,9 @@ func (r *run) contributors(kind string, marker *history.Marker, frames map[strin
 				return nil, err
 			}
 		}
+	}
+	if err := r.modelCells(kind, marker, w); err != nil {
+		return nil, err
 	}
 	return w.Release(), nil
 }
@@ -155,9 +165,13 @@ func (b *behind) sets(rows []member) {
 				return n, ok
 			})
 		case manifest.RoleHits: // before its misses
-			b.known(name, rows, i, true, func(hits, _ int64) int64 { return hits })
-			b.known(name, rows, i, !b.interval(c.Index), func(_, misses int64) int64 { return misses })
-			b.known(name, rows, i, true, func(hits, misses int64) int64 { return hits + misses })
+			missed := history.Value
+			if b.interval(c.Index) {
+				missed = history.Known
+			}
+			b.known(history.Value, name, rows, i, func(hits, _ int64) int64 { return hits })
+			b.known(missed, name, rows, i, func(_, misses int64) int64 { return misses })
+			b.known(history.Known, name, rows, i, func(hits, misses int64) int64 { return hits + misses })
 		}
 	}
 }
@@ -170,21 +184,24 @@ func (b *behind) interval(measure int) bool {
 	})
 }
 
-// known writes the hits, the misses or both of the subjects who have either; without
-// zeros, of those alone of whom it is not zero.
-func (b *behind) known(name string, rows []member, column int, zeros bool, of func(hits, misses int64) int64) {
+// known writes the hits, the misses or both of the subjects who have either; of class
+// Known, of those alone of whom it is not zero.
+func (b *behind) known(class history.Class, name string, rows []member, column int, of func(hits, misses int64) int64) {
 	h, m := b.number(column), b.number(column+1)
-	b.set(history.Value, name, rows, func(row int) (history.Number, bool) {
+	b.set(class, name, rows, func(row int) (history.Number, bool) {
 		hits, _ := h(row)
 		misses, _ := m(row)
 		n := of(hits.Int, misses.Int)
-		return history.Number{Int: n}, n > 0 || zeros && hits.Int+misses.Int > 0
+		return history.Number{Int: n}, n > 0 || class == history.Value && hits.Int+misses.Int > 0
 	})
 }
 
 // number reads a column; a subject without a value contributes nothing.
 func (b *behind) number(column int) func(row int) (history.Number, bool) {
-	c := &b.frame.Columns[column]
+	return numbers(&b.frame.Columns[column])
+}
+
+func numbers(c *abi.Column) func(row int) (history.Number, bool) {
 	return func(row int) (history.Number, bool) {
 		if c.IsNull(row) {
 			return history.Number{}, false
@@ -197,11 +214,16 @@ func (b *behind) number(column int) func(row int) (history.Number, bool) {
 }
 
 func (b *behind) set(class history.Class, name string, rows []member, number func(row int) (history.Number, bool)) {
+	writeSet(b.w, b.marker, class, name, rows, number)
+}
+
+// writeSet writes one set: those rows that have a number.
+func writeSet(w *history.Writer, marker *history.Marker, class history.Class, name string, rows []member, number func(row int) (history.Number, bool)) {
 	subjects, marks := make([]uint32, 0, len(rows)), make([]uint32, 0, len(rows))
 	for _, m := range rows {
 		if n, ok := number(m.row()); ok {
-			subjects, marks = append(subjects, m.subject()), append(marks, b.marker.Mark(n))
+			subjects, marks = append(subjects, m.subject()), append(marks, marker.Mark(n))
 		}
 	}
-	b.w.Set(class, name, subjects, marks)
+	w.Set(class, name, subjects, marks)
 }

@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"yingbi/access"
 	"yingbi/audit"
@@ -83,10 +82,11 @@ func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.S
 	if err != nil {
 		return j, err
 	}
-	if !j.State.CanBecome(v.to) {
+	another := j.State == Approved && v.to == Approved // signature, if it has come to need one
+	if !another && !j.State.CanBecome(v.to) {
 		return j, fault.Errorf(fault.Conflict, "job %s is %s; it cannot be %s", id, j.State, v.to)
 	}
-	if j.State == Approved && v.reason != DisclosureRisk {
+	if j.State == Approved && v.to == Rejected && v.reason != DisclosureRisk {
 		return j, fault.Errorf(fault.Conflict, "job %s is approved; only a release that was made since can take that back: reject it for %s", id, DisclosureRisk)
 	}
 	if v.to == Approved {
@@ -129,11 +129,20 @@ func (s *Service) decide(ctx context.Context, actor access.Person, key *crypto.S
 const signAction = "review.sign"
 
 // approve adds the reviewer's signature to those that the job has. With the last one
-// that it needs, it is approved.
+// that it needs, it is approved. An approved job takes another where it has come to
+// need it since.
 func (s *Service) approve(ctx context.Context, actor access.Person, key *crypto.SigningKey, j Job, c circumstances, home *vault.Compartment, v verdict) (Job, error) {
 	so, err := s.approvals(ctx, j, c, home)
 	if err != nil {
 		return j, err
+	}
+	if j.State == Approved {
+		if err := so.genuine(j); err != nil {
+			return j, err
+		}
+		if len(so.signed) >= so.needed {
+			return j, fault.Errorf(fault.Conflict, "job %s is approved, and needs no other signature", j.ID)
+		}
 	}
 	again := so.without(actor.ID)
 	n := len(so.signed) + 1
@@ -152,7 +161,7 @@ func (s *Service) approve(ctx context.Context, actor access.Person, key *crypto.
 		Actor: actor.ID, Action: string(access.DecideJob), Target: "job/" + j.ID,
 		Details: map[string]string{"verdict": string(Approved), "signature": fmt.Sprintf("%d of %d", n, so.needed)},
 	}
-	if n < so.needed { // it decides nothing yet
+	if n < so.needed || j.State == Approved { // it decides nothing yet, or nothing new
 		intent.Action = signAction
 		delete(intent.Details, "verdict")
 	}
@@ -167,68 +176,12 @@ func (s *Service) approve(ctx context.Context, actor access.Person, key *crypto.
 		if err := s.Store.SetApprovals(ctx, j.ID, n); err != nil {
 			return err
 		}
-		if j.Approvals = n; n < so.needed {
+		if j.Approvals = n; n < so.needed || j.State == Approved {
 			return nil
 		}
 		return s.move(ctx, &j, Approved, actor.ID)
 	})
 	return j, err
-}
-
-// approvals are the signatures under a job's tables.
-type approvals struct {
-	signed    []release.SignedDecision
-	decisions []release.Decision // what they say
-	terms     release.Terms      // the same in all
-	needed    int
-	lapsed    int // that hold no longer
-}
-
-// without takes away what a person has signed, and reports whether there was such a thing.
-// Who was cut off between the last signature and the approval signs again.
-func (a *approvals) without(reviewer string) bool {
-	at := slices.IndexFunc(a.decisions, func(d release.Decision) bool { return d.Reviewer == reviewer })
-	if at < 0 {
-		return false
-	}
-	a.signed, a.decisions = slices.Delete(a.signed, at, at+1), slices.Delete(a.decisions, at, at+1)
-	return true
-}
-
-// approvals reads those that are sealed with a job and still hold.
-func (s *Service) approvals(ctx context.Context, j Job, c circumstances, home *vault.Compartment) (out approvals, err error) {
-	var u Used
-	if err := getJSON(ctx, home, objRun, &u); err != nil {
-		return out, err
-	}
-	out.needed = c.scenario.Signatures(u.Level, recomputed(j.Class))
-	if !has(home, objDecision) {
-		return out, nil
-	}
-	var kept []release.SignedDecision
-	if err := getJSON(ctx, home, objDecision, &kept); err != nil {
-		return out, err
-	}
-	for _, signed := range kept {
-		d, err := signed.Verify()
-		if err != nil {
-			return out, err
-		}
-		switch {
-		case d.Verdict != release.Approved:
-		case s.Clock().Before(d.Expires):
-			out.signed, out.decisions, out.terms = append(out.signed, signed), append(out.decisions, d), d.Terms()
-		default:
-			out.lapsed++
-		}
-	}
-	return out, nil
-}
-
-// recomputed reports whether the domain stands behind the figures of a class. One that
-// is not known is none.
-func recomputed(class string) bool {
-	return class == release.Protected || class == release.Verified || class == release.Mapped
 }
 
 // sign makes the reviewer's signed decision. It names the exact bytes that would be
@@ -256,7 +209,7 @@ func (s *Service) statement(ctx context.Context, reviewer, org string, j Job, c 
 		if err := r.readOutcome(ctx, home); err != nil {
 			return nil, err
 		}
-		if v.to == Approved && len(r.Tables) == 0 {
+		if v.to == Approved && len(r.Tables)+len(r.Report.Questions) == 0 {
 			return nil, fault.New(fault.Conflict, "every table of this job was refused; there is nothing to approve: reject it")
 		}
 		d.Tables, d.Report = r.TableDigest, r.ReportSeal
@@ -278,12 +231,4 @@ func lastDecision(ctx context.Context, j Job, home *vault.Compartment) (d releas
 		err = fault.Errorf(fault.Integrity, "the sealed decision on job %s is not the one that the metadata database has: the database was altered", j.ID)
 	}
 	return d, err
-}
-
-// lapse ends an approval that was not used in time.
-func (s *Service) lapse(ctx context.Context, j *Job, c circumstances) error {
-	if j.State != Approved || s.Clock().Before(j.Updated.AddDate(0, 0, c.scenario.ApprovalDays)) {
-		return nil
-	}
-	return s.move(ctx, j, Expired, domainActor)
 }

@@ -18,7 +18,12 @@
 // (automatic.go). What can be learnt from that is charged to a budget before the run
 // (outcome.go), as are lines of a module's log that a reviewer releases (excerpt.go). What
 // reviewers write to an operator, or as a condition, is looked at for numbers and names of
-// persons (leaving.go) and is theirs to answer for.
+// persons (leaving.go) and is theirs to answer for. What nobody has ended when its scenario or
+// agreement does expires, alike whether its run went well (expire.go).
+//
+// A released job may hold questions about one subject a call (answer.go). What is asked is
+// read from what is sealed with the release, never from the database; the call and its bits
+// are charged before, to an account of the subject that all callers share (inquiry.go).
 //
 // A run notes what it stood on (Used); by that a release can be run again and compared
 // byte for byte (replay.go).

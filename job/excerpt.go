@@ -189,6 +189,7 @@ type Told struct {
 
 	Message string    // with which the job was returned
 	Answers []Comment // of the operator's own side
+	Refused []string  // models that the manifest declares and the release does not have
 }
 
 // Told gives it to a person of the submitter's organisation.
@@ -218,6 +219,8 @@ func (s *Service) Told(ctx context.Context, actor access.Person, id string) (t T
 		t.Code, err = decidedCode(ctx, j, home)
 	case j.State == Returned:
 		err = t.returned(ctx, j, home)
+	case j.State == Released:
+		t.Refused, err = withoutModels(ctx, home)
 	}
 	return t, err
 }

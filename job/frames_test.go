@@ -186,6 +186,9 @@ func TestOutside(t *testing.T) {
 		j := Job{ID: "x", State: s, Class: "verified", Reason: "limit"}
 		j.Updated = j.Created.Add(1)
 		got := j.Outside()
+		if s == Expired { // of which TestExpiredTellsNothingOfARun tells
+			j.Class = ""
+		}
 		hidden := got.State == InReview
 		if hidden != (s.Outside() == InReview) || hidden && (got.Class != "" || got.Reason != "" || got.Updated != got.Created) || !hidden && got != j {
 			t.Errorf("%s is shown as %+v", s, got)

@@ -190,13 +190,6 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 		}
 		r.report.Outputs = append(r.report.Outputs, p)
 	}
-	r.publishTables()
-	r.published = append(r.published, r.report.Outputs...)
-	for _, m := range r.report.Models {
-		if m.Published != nil {
-			r.published = append(r.published, m.Published)
-		}
-	}
 	return nil
 }
 
@@ -204,8 +197,14 @@ func (r *run) compare(o manifest.Output, emitted answer) error {
 	for _, t := range r.tables {
 		if t.Name == o.Compares {
 			c, err := egress.Compare(o.Name, t, emitted)
+			if err != nil {
+				return err
+			}
 			r.report.Comparisons = append(r.report.Comparisons, c)
-			return err
+			if c.Agrees() {
+				return nil
+			}
+			return r.alarm("a module's table is not what the rows give", "output", o.Name)
 		}
 	}
 	return fault.Errorf(fault.Internal, "the plan has no table %q to compare with", o.Compares)

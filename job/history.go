@@ -152,8 +152,11 @@ func (r *run) historyOf(kind string, frames map[string]*abi.Frame, told *egress.
 	return nil
 }
 
-// withhold takes cells out of the report.
+// withhold takes cells and models out of the report.
 func (r *run) withhold(fresh *history.Release, cells []int) {
+	for _, i := range cells {
+		r.report.RefuseModel(fresh.Cells[i].Table, egress.RuleDifferencing)
+	}
 	for _, t := range r.tables {
 		var places []int
 		for _, i := range cells {
@@ -168,6 +171,9 @@ func (r *run) withhold(fresh *history.Release, cells []int) {
 }
 
 func (r *run) publishes(c history.Cell) bool {
+	if m := r.report.Model(c.Table); m != nil { // no table has its name
+		return m.Verdict == egress.Publish
+	}
 	return slices.ContainsFunc(r.report.Tables, func(t egress.TableReport) bool {
 		return t.Name == c.Table && t.Published != nil && t.Cells[c.Place].Verdict == egress.Publish
 	})

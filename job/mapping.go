@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 
-	"yingbi/audit"
 	"yingbi/catalog"
 	"yingbi/crypto"
 	"yingbi/egress"
@@ -77,10 +76,7 @@ func (r *run) agree(first, second *mapped) error {
 		return nil
 	}
 	name := first.plan.Name
-	_, err := r.service.Log.Append(r.ctx, audit.Record{
-		Actor: "system", Action: "job.alarm", Phase: audit.Event, Target: "job/" + r.job.ID,
-		Details: map[string]string{"alarm": "a mapping's records depend on the subjects before them", "mapping": name},
-	})
+	err := r.alarm("a mapping's records depend on the subjects before them", "mapping", name)
 	return errors.Join(fault.Errorf(fault.Denied,
 		"the records of mapping %q are others when other subjects come before: the module carries something from one subject to the next", name), err)
 }

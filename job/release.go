@@ -89,16 +89,21 @@ func (s *Service) release(ctx context.Context, actor access.Person, j Job, c cir
 // approved no longer.
 func (s *Service) unexpired(ctx context.Context, j *Job, c circumstances, home *vault.Compartment) (approvals, error) {
 	so, err := s.approvals(ctx, *j, c, home)
-	switch {
-	case err != nil:
+	if err != nil {
 		return so, err
-	case len(so.signed)+so.lapsed < so.needed:
-		return so, fault.Errorf(fault.Integrity, "job %s is %s, and %d of %d decisions are sealed with it: the metadata database was altered", j.ID, j.State, len(so.signed), so.needed)
+	}
+	if err := so.genuine(*j); err != nil {
+		return so, err
+	}
+	switch {
 	case so.lapsed > 0 || so.terms.Over(s.Clock()):
-		if err := s.move(ctx, j, Expired, domainActor); err != nil {
+		if err := s.expire(ctx, j, ApprovalLapsed); err != nil {
 			return so, err
 		}
 		return so, fault.Errorf(fault.Conflict, "the approval of job %s has expired; have it submitted again", j.ID)
+	case len(so.signed) < so.needed:
+		return so, fault.Errorf(fault.Conflict, "the level of data that job %s reads was raised since it was approved: another reviewer of %s has to sign too: yingbi review approve %s",
+			j.ID, c.scenario.Department, j.ID)
 	}
 	return so, nil
 }
@@ -161,7 +166,7 @@ func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home 
 		Domain: s.Name, Key: s.Public, Job: j.ID, Name: m.Name, Question: m.Question, Class: j.Class,
 		Scenario: c.scenario.ID, ScenarioTitle: c.scenario.Title, Purpose: c.scenario.Purpose,
 		Agreement: c.agreement.ID, Operator: c.agreement.Operator, Submitter: j.Submitter,
-		Checks:    release.Checks{Preset: u.Preset, Rules: inWords(report.Preset), NotChecked: report.NotChecked},
+		Checks:    release.Checks{Preset: report.Preset.String(), Rules: inWords(report.Preset), NotChecked: report.NotChecked},
 		Reviewers: so.needed, Conditions: so.terms.Conditions, ValidUntil: so.terms.ValidUntil, Decisions: so.signed,
 	}
 	for _, in := range u.Inputs {

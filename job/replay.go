@@ -10,6 +10,7 @@ import (
 	"yingbi/access"
 	"yingbi/audit"
 	"yingbi/catalog"
+	"yingbi/egress"
 	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/keeper"
@@ -21,8 +22,8 @@ import (
 // Replay runs a released job again: with the versions, policies, scenario and rules
 // that its run noted, in cells as before. nil says that every table and the report came
 // out byte for byte as they were sealed. Otherwise the fault names the first thing that
-// is not what it was, of versions, policies, views, module, engine, program, tables,
-// report, in this order.
+// is not what it was, of versions, policies, preset, views, module, engine, program,
+// tables, report, in this order.
 //
 // It leaves the job as it is and keeps nothing but what any run may put into the caches
 // of views and compiled modules.
@@ -79,6 +80,10 @@ func (r *replay) run(scenario *access.Scenario) error {
 	if err := r.checkInputs(inputs); err != nil {
 		return err
 	}
+	rules, err := r.preset()
+	if err != nil {
+		return err
+	}
 	again, err := r.service.begin(r.ctx, r.actor, "replay", &r.job, r.home, m, inputs)
 	if err != nil {
 		return err
@@ -93,7 +98,7 @@ func (r *replay) run(scenario *access.Scenario) error {
 	if err := r.checkModule(); err != nil {
 		return err
 	}
-	return r.compare(again)
+	return r.compare(again, rules)
 }
 
 // checkInputs holds the rows of every version, and then every policy, against what the
@@ -175,8 +180,8 @@ func (r *replay) checkModule() error {
 
 // compare computes the job and holds what comes out against what was sealed. Another
 // engine or program is named only where the result is another.
-func (r *replay) compare(again *run) error {
-	failure := again.compute(r.was.Preset)
+func (r *replay) compare(again *run, rules egress.Preset) error {
+	failure := again.compute(rules)
 	var open *audit.UndecidedError
 	if r.ctx.Err() != nil || errors.As(failure, &open) || durable.Full(failure) {
 		return errors.Join(failure, r.ctx.Err())

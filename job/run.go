@@ -16,7 +16,6 @@ import (
 	"yingbi/internal/durable"
 	"yingbi/internal/fault"
 	"yingbi/manifest"
-	"yingbi/release"
 	"yingbi/sandbox"
 	"yingbi/sandbox/abi"
 	"yingbi/vault"
@@ -101,14 +100,18 @@ func (s *Service) execute(ctx context.Context, actor access.Person, j *Job, c ci
 	}
 	defer r.views.Close()
 	defer r.tend(inputs)
-	if err := r.compute(c.scenario.Preset); err != nil {
+	preset, err := s.preset(ctx, c.scenario.Preset, c.scenario.PresetVersion)
+	if err != nil {
+		return err
+	}
+	if err := r.compute(preset); err != nil {
 		return err
 	}
 	j.Class = r.plan.Assurance.String()
 	if err := s.move(ctx, j, Checking, actor.ID); err != nil {
 		return err
 	}
-	u, err := r.used(inputs, c.scenario.Preset)
+	u, err := r.used(inputs, preset)
 	if err != nil {
 		return err
 	}
@@ -127,7 +130,7 @@ func (s *Service) begin(ctx context.Context, actor access.Person, purpose string
 	}
 	r := &run{
 		service: s, ctx: ctx, actor: actor.ID, job: j, manifest: m, home: home,
-		past: map[string][]string{}, behind: map[string]*history.Release{},
+		past: map[string][]string{}, behind: map[string]*history.Release{}, fitted: map[string]*abi.Frame{},
 	}
 	if r.plan, err = m.Check(granted); err != nil {
 		return nil, err
@@ -158,6 +161,7 @@ type run struct {
 	report    *egress.Report
 	published []*egress.Published
 	mapped    []egress.Mapping
+	fitted    map[string]*abi.Frame // who is behind each model that passes, by statement
 	log       []byte
 
 	// By kind of subject: the earlier releases with which the cells were compared, and
@@ -178,11 +182,7 @@ const maxAnswer = 64 << 20
 // about 40 bytes for each subject of each cell.
 const maxMembers = 1 << 30
 
-func (r *run) compute(rules string) error {
-	preset, err := egress.PresetByName(rules)
-	if err != nil {
-		return err
-	}
+func (r *run) compute(preset egress.Preset) error {
 	if err := r.work(preset); err != nil {
 		return errors.Join(err, r.keepLog())
 	}
@@ -215,37 +215,43 @@ func (r *run) work(preset egress.Preset) error {
 		return err
 	}
 	r.report.AddMappings(r.mapped)
+	if err := r.questions(frames); err != nil {
+		return err
+	}
+	late := r.plan.Guest != nil && len(r.plan.Guest.Tables) > 0 // it is shown tables as they are in the end
+	if r.plan.Guest != nil && !late {
+		if err := r.guest(); err != nil {
+			return err
+		}
+	}
 	if err := r.history(frames); err != nil {
 		return err
 	}
 	if err := r.report.Settle(r.ctx, r.tables); err != nil {
 		return err
 	}
-	if r.plan.Guest != nil {
-		return r.guest()
-	}
-	r.publishTables()
-	return nil
-}
-
-// publishTables takes the domain's own figures as what would be released.
-func (r *run) publishTables() {
-	for _, t := range r.plan.Tables {
-		if p := r.report.Published(t.Name); t.Published && p != nil {
-			r.published = append(r.published, p)
+	if late {
+		if err := r.guest(); err != nil {
+			return err
 		}
 	}
+	r.publish()
+	return nil
 }
 
 // query computes the declared tables and their evidence. No operator's byte
 // enters the cell but as a bound value.
 func (r *run) query() (map[string]*abi.Frame, error) {
+	statements := r.plan.Statements()
+	if len(statements) == 0 { // of a job with models alone
+		return nil, nil
+	}
 	views, files, err := r.views.forQuery(r.ctx, r.plan)
 	if err != nil {
 		return nil, err
 	}
 	req := abi.QueryRequest{Views: views, Threads: r.plan.Threads, Memory: r.manifest.Limits.Memory}
-	for _, st := range r.plan.Statements() {
+	for _, st := range statements {
 		req.Statements = append(req.Statements, statement(st))
 	}
 	limits := r.limits()
@@ -272,39 +278,6 @@ func number(f *abi.Frame) (int64, error) {
 		return 0, fault.New(fault.Integrity, "the query cell did not answer a check with one number")
 	}
 	return f.Columns[0].Ints[0], nil
-}
-
-// results are the run's tables and report as they are sealed.
-func (r *run) results() (tables, report []byte, err error) {
-	leave := tablesOf(r.published)
-	r.chart(leave)
-	if tables, err = release.EncodeTables(leave); err != nil {
-		return nil, nil, err
-	}
-	report, err = r.report.Encode()
-	return tables, report, err
-}
-
-// keep seals what the run made, as one version of the job's compartment.
-func (r *run) keep(u Used) error {
-	tables, report, err := r.results()
-	if err != nil {
-		return err
-	}
-	usedBytes, err := json.Marshal(u)
-	if err != nil {
-		return err
-	}
-	objects := map[string]func(io.Writer) error{
-		objTables: bytesOf(tables), objReport: bytesOf(report), objRun: bytesOf(usedBytes),
-	}
-	if r.log != nil {
-		objects[objGuestLog] = bytesOf(r.log)
-	}
-	if err := r.sealContributors(objects); err != nil {
-		return err
-	}
-	return r.home.PutAll(r.ctx, objects)
 }
 
 func putJSON(ctx context.Context, c *vault.Compartment, name string, v any) error {

@@ -55,6 +55,7 @@ type Service struct {
 	Documents Documents
 	Log       *audit.Log
 	Account   Account
+	Inquiries Inquiries
 	Vault     *vault.Vault
 	Keys      vault.Keys
 	Runner    Runner

@@ -32,7 +32,7 @@ const (
 	Rejected State = "rejected" // a reviewer said no
 	Returned State = "returned" // a reviewer said what to change
 	Frozen   State = "frozen"   // stopped by the security officer
-	Expired  State = "expired"  // its approval was not used in time
+	Expired  State = "expired"  // nobody ended it in time (expire.go)
 )
 
 // transitions is the whole life of a job: what is not here cannot happen.
@@ -44,7 +44,7 @@ var transitions = map[State][]State{
 	Checking:  {Held, Failed, Frozen},
 	Held:      {Approved, Rejected, Returned, Frozen, Expired},
 	Approved:  {Released, Rejected, Frozen, Expired},
-	Failed:    {Rejected, Returned},
+	Failed:    {Rejected, Returned, Expired},
 	Released:  {Withdrawn},
 	Withdrawn: nil,
 	Refused:   nil,
@@ -121,8 +121,12 @@ func (j Job) Digest() crypto.Digest {
 }
 
 // Outside is the job as its operator's side may see it: while it is in review,
-// nothing that a run has left in it, not even when it ended.
+// nothing that a run has left in it, not even when it ended. Of one that has expired
+// it does not tell how the run ended either.
 func (j Job) Outside() Job {
+	if j.State == Expired {
+		j.Class, j.Approvals = "", 0
+	}
 	if j.State = State(j.State.Outside()); j.State == InReview {
 		j.Class, j.Reason, j.Updated, j.Approvals = "", "", j.Created, 0
 	}
@@ -166,4 +170,5 @@ const (
 	DocPolicy    = "policy"
 	DocAgreement = "agreement"
 	DocScenario  = "scenario"
+	DocPreset    = "preset"
 )

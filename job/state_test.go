@@ -18,7 +18,7 @@ func TestTransitionTable(t *testing.T) {
 		{Checking, Held}: true, {Checking, Failed}: true, {Checking, Frozen}: true,
 		{Held, Approved}: true, {Held, Rejected}: true, {Held, Frozen}: true, {Held, Expired}: true,
 		{Approved, Released}: true, {Approved, Rejected}: true, {Approved, Frozen}: true, {Approved, Expired}: true,
-		{Failed, Rejected}: true, {Failed, Returned}: true, {Held, Returned}: true, {Released, Withdrawn}: true,
+		{Failed, Rejected}: true, {Failed, Returned}: true, {Failed, Expired}: true, {Held, Returned}: true, {Released, Withdrawn}: true,
 	}
 	states := States()
 	if len(states) != 15 {
@@ -66,6 +66,19 @@ func TestOperatorSeesNothingOfARun(t *testing.T) {
 		if got := s.Outside() == InReview; got != slices.Contains(hidden, s) {
 			t.Errorf("%s is shown as %q", s, s.Outside())
 		}
+	}
+}
+
+// TestExpiredTellsNothingOfARun: a job that ran well and one that failed look alike
+// when their scenario has ended.
+func TestExpiredTellsNothingOfARun(t *testing.T) {
+	held := Job{State: Held, Class: "verified", Approvals: 1}
+	failed := Job{State: Failed, Reason: "limit"}
+	for _, j := range []*Job{&held, &failed} {
+		j.State, j.Reason = Expired, ScenarioEnded
+	}
+	if held.Outside() != failed.Outside() {
+		t.Errorf("%+v and %+v", held.Outside(), failed.Outside())
 	}
 }
 

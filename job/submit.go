@@ -69,7 +69,11 @@ func (s *Service) plan(ctx context.Context, m *manifest.Manifest, c circumstance
 	if err != nil {
 		return nil, err
 	}
-	return m.Check(granted)
+	p, err := m.Check(granted)
+	if err == nil {
+		err = verifiable(p, c.scenario, inputs)
+	}
+	return p, err
 }
 
 // admit holds module and manifest together: outputs need a module, a module

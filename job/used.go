@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"yingbi/crypto"
+	"yingbi/egress"
 	"yingbi/masking"
 	"yingbi/sandbox/abi"
 )
@@ -13,6 +14,9 @@ type Used struct {
 	Inputs []UsedInput `json:"inputs"`
 	Preset string      `json:"preset"`
 	At     time.Time   `json:"at"`
+
+	PresetVersion int            `json:"preset_version,omitempty"` // of one of the domain's own
+	PresetDigest  *crypto.Digest `json:"preset_digest,omitempty"`  // of its numbers; nil where it was not noted
 
 	Module  *crypto.Digest `json:"module,omitempty"`  // a commitment
 	Engine  string         `json:"engine,omitempty"`  // abi.EngineFormat
@@ -42,8 +46,16 @@ type UsedInput struct {
 }
 
 // used tells what this run stands on.
-func (r *run) used(inputs []input, preset string) (Used, error) {
-	out := Used{Preset: preset, At: r.service.Clock(), Engine: abi.EngineFormat, Program: r.service.Program, Past: r.past}
+func (r *run) used(inputs []input, preset egress.Preset) (Used, error) {
+	out := Used{
+		Preset: preset.Name, PresetVersion: preset.Version,
+		At: r.service.Clock(), Engine: abi.EngineFormat, Program: r.service.Program, Past: r.past,
+	}
+	rules, err := preset.Digest()
+	if err != nil {
+		return out, err
+	}
+	out.PresetDigest = &rules
 	if r.job.Module {
 		info, err := r.home.Stat(objModule)
 		if err != nil {

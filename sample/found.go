@@ -153,6 +153,9 @@ func (r *run) grant(ctx context.Context) error {
 		if err := r.setPolicies(ctx); err != nil {
 			return err
 		}
+		if err := r.setPreset(ctx); err != nil {
+			return err
+		}
 		authority := r.as(r.cfg.Kit.Agreement.Authority, access.Authority)
 		if _, err := authority.SignAgreement(ctx, agreementFile, r.cfg.Kit.agreementText); err != nil {
 			return err
@@ -162,7 +165,7 @@ func (r *run) grant(ctx context.Context) error {
 	})
 }
 
-// maxVersions bounds the versions of a policy that came before the granted one.
+// maxVersions bounds the versions of a policy or preset that came before the one in use.
 const maxVersions = 200
 
 // setPolicies sets each policy in the version that is granted. The versions before it,
@@ -193,6 +196,20 @@ func (r *run) setPolicies(ctx context.Context) error {
 			return err
 		}
 		last[p.ID] = granted
+	}
+	return nil
+}
+
+// setPreset sets a preset of the domain's own until it has the version of the scenario.
+func (r *run) setPreset(ctx context.Context) error {
+	sc := r.cfg.Kit.Scenario
+	if sc.PresetVersion > maxVersions {
+		return fault.Errorf(fault.Limit, "preset %s is of version %d; a sample run goes up to %d", sc.Preset, sc.PresetVersion, maxVersions)
+	}
+	for range sc.PresetVersion {
+		if _, err := r.as(nobody, access.Security).SetPreset(ctx, sc.Preset, r.cfg.Kit.presetText); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"yingbi/egress"
 	"yingbi/internal/fault"
 	"yingbi/internal/yamldoc"
+	"yingbi/job"
 	"yingbi/masking"
 )
 
@@ -31,6 +32,10 @@ const (
 )
 
 func datasetFile(id string) string { return "dataset-" + id + ".yaml" }
+
+func presetFile(name string, version int) string {
+	return fmt.Sprintf("preset-%s-v%d.yaml", name, version)
+}
 
 func policyFile(id string, version int) string { return fmt.Sprintf("policy-%s-v%d.yaml", id, version) }
 
@@ -55,6 +60,7 @@ type Kit struct {
 	policies                    []*masking.Policy // of the same grants
 	scenarioText, agreementText []byte
 	policyTexts                 [][]byte
+	presetText                  []byte // nil where the preset is one of the program's
 }
 
 // Pack gives the files of the kit of a scenario, by their names.
@@ -64,7 +70,11 @@ func Pack(k domain.Kit, program string) (map[string][]byte, error) {
 		return nil, err
 	}
 	h := head{Format: kitFormat, Domain: k.Domain, Program: program, Scenario: s.ID, Version: k.Scenario.Version}
-	if h.Preset, err = egress.PresetByName(s.Preset); err != nil {
+	presetText := []byte(nil)
+	if k.Preset != nil {
+		presetText = k.Preset.Body
+	}
+	if h.Preset, err = rules(s, presetText); err != nil {
 		return nil, err
 	}
 	text, err := json.MarshalIndent(h, "", "  ")
@@ -75,6 +85,9 @@ func Pack(k domain.Kit, program string) (map[string][]byte, error) {
 	for i, g := range s.Grants {
 		files[datasetFile(g.Dataset)] = k.Datasets[i].Body
 		files[policyFile(g.Policy, g.PolicyVersion)] = k.Policies[i].Body
+	}
+	if presetText != nil {
+		files[presetFile(s.Preset, s.PresetVersion)] = presetText
 	}
 	_, err = parse("", func(name string) ([]byte, error) { return files[name], nil })
 	return files, err
@@ -126,7 +139,15 @@ func parse(dir string, read func(name string) ([]byte, error)) (*Kit, error) {
 	if k.Scenario.ID != h.Scenario || k.Scenario.Agreement != k.Agreement.ID {
 		return nil, mixed(scenarioFile)
 	}
-	if err := sameRules(h, k.Scenario); err != nil {
+	if s := k.Scenario; s.PresetVersion > 0 {
+		if err := access.CheckID("preset", s.Preset); err != nil { // it stands in the name of a file
+			return nil, err
+		}
+		if k.presetText, err = read(presetFile(s.Preset, s.PresetVersion)); err != nil {
+			return nil, err
+		}
+	}
+	if err := sameRules(h, k); err != nil {
 		return nil, err
 	}
 	for _, g := range k.Scenario.Grants {
@@ -151,12 +172,24 @@ func parseHead(text []byte) (h head, err error) {
 }
 
 // sameRules holds that this program would judge as the domain does.
-func sameRules(h head, s *access.Scenario) error {
-	own, err := egress.PresetByName(s.Preset)
+func sameRules(h head, k *Kit) error {
+	own, err := rules(k.Scenario, k.presetText)
 	if err != nil || !reflect.DeepEqual(own, h.Preset) {
-		return fault.Errorf(fault.Conflict, "the domain judges what leaves by rules %q that this yingbi does not have so; use the version of the domain's program, %q", s.Preset, h.Program)
+		return fault.Errorf(fault.Conflict, "the domain judges what leaves by rules %q that this yingbi does not have so; use the version of the domain's program, %q", k.Scenario.Preset, h.Program)
 	}
 	return nil
+}
+
+// rules gives the preset of a scenario; text is that of one of the domain's own.
+func rules(s *access.Scenario, text []byte) (egress.Preset, error) {
+	if s.PresetVersion == 0 {
+		return egress.PresetByName(s.Preset)
+	}
+	p, err := job.ParsePreset(presetFile(s.Preset, s.PresetVersion), text, s.PresetVersion)
+	if err == nil && p.Name != s.Preset {
+		err = mixed(presetFile(s.Preset, s.PresetVersion))
+	}
+	return p, err
 }
 
 // readGrant reads the data set and the policy of a grant.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -19,6 +20,7 @@ import (
 	"yingbi/job"
 	"yingbi/release"
 	"yingbi/sandbox/abi"
+	"yingbi/store"
 )
 
 // TestSameSeedSameReport runs a job twice over the same sample data, under other keys.
@@ -218,6 +220,32 @@ func TestLaterPolicy(t *testing.T) {
 	cfg.Kit = read(t, files(t, k))
 	if _, err := Run(t.Context(), cfg); fault.KindOf(err) != fault.Limit {
 		t.Errorf("version 201: %v", err)
+	}
+}
+
+// TestOwnPreset: a job is judged by the preset of the domain's own that the kit has, in the
+// version that its scenario names; a kit whose preset is another is none.
+func TestOwnPreset(t *testing.T) {
+	k := cityKit(t)
+	k.Scenario.Body = bytes.Replace(k.Scenario.Body, []byte("preset: default"), []byte("preset: city\npreset_version: 3"), 1)
+	k.Preset = &store.Document{Kind: job.DocPreset, ID: "city", Version: 3, Body: []byte("name: city\nextends: strict\nminimum: 25\n")}
+	packed := files(t, k)
+	cfg := config(t, cityJob(t, "by_district", nil))
+	cfg.Kit = read(t, packed)
+	result, err := Run(t.Context(), cfg)
+	r := held(t, result, err)
+	if p := r.Review.Report.Preset; p.String() != "city@3" || p.Minimum != 25 || p.P != 20 {
+		t.Errorf("it was judged by %+v", p)
+	}
+	const name = "preset-city-v3.yaml"
+	for want, body := range map[fault.Kind]string{fault.Conflict: "name: city\nextends: strict\n", fault.NotFound: ""} {
+		changed := maps.Clone(packed)
+		if changed[name] = []byte(body); body == "" {
+			delete(changed, name)
+		}
+		if _, err := Read(write(t, changed)); fault.KindOf(err) != want {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }
 

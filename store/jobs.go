@@ -53,17 +53,17 @@ func (s *Store) MoveJob(ctx context.Context, j job.Job, step job.Transition) err
 	})
 }
 
-// SetApprovals notes how many people have signed for a job that is held.
+// SetApprovals notes how many people have signed for a job that is held or approved.
 func (s *Store) SetApprovals(ctx context.Context, id string, n int) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE jobs SET approvals = ? WHERE id = ? AND state = ?", n, id, job.Held)
+		result, err := tx.ExecContext(ctx, "UPDATE jobs SET approvals = ? WHERE id = ? AND state IN (?, ?)", n, id, job.Held, job.Approved)
 		if err != nil {
 			return err
 		}
 		if rows, err := result.RowsAffected(); err != nil {
 			return err
 		} else if rows != 1 {
-			return fault.Errorf(fault.Conflict, "job %s is no longer %s; look at it again", id, job.Held)
+			return fault.Errorf(fault.Conflict, "job %s is neither %s nor %s any more; look at it again", id, job.Held, job.Approved)
 		}
 		return nil
 	})
