@@ -85,7 +85,7 @@ func checkCall(words []string, whole bool) error {
 func TestDocumentedCommandsExist(t *testing.T) {
 	inline := regexp.MustCompile("`(?:bin/)?(yingbi [^`]+)`")
 	seen := 0
-	for _, name := range []string{"README.md", "README.zh-CN.md", "docs/OPERATIONS.md", "docs/DESIGN.md", "docs/THREATS.md", "docs/DATASETS.md", "docs/MASKING.md", "docs/OPERATORS.md", "docs/AUTHORS.md", "docs/SAMPLE.md", "docs/MASKING.zh-CN.md", "docs/DISCOVERY.md", "docs/DISCOVERY.zh-CN.md", "docs/ANONYMITY.md", "docs/ANONYMITY.zh-CN.md", "docs/SUPPRESSION.md", "docs/EGRESS.md", "docs/REVIEW.md", "docs/REVIEW.zh-CN.md"} {
+	for _, name := range []string{"README.md", "README.zh-CN.md", "docs/OPERATIONS.md", "docs/DESIGN.md", "docs/THREATS.md", "docs/DATASETS.md", "docs/MASKING.md", "docs/OPERATORS.md", "docs/AUTHORS.md", "docs/SAMPLE.md", "docs/MASKING.zh-CN.md", "docs/DISCOVERY.md", "docs/DISCOVERY.zh-CN.md", "docs/ANONYMITY.md", "docs/ANONYMITY.zh-CN.md", "docs/SUPPRESSION.md", "docs/EGRESS.md", "docs/EGRESS.zh-CN.md", "docs/MANIFEST.zh-CN.md", "docs/REVIEW.md", "docs/REVIEW.zh-CN.md", "docs/SCENARIOS.md"} {
 		text := readDoc(t, name)
 		for _, b := range blocks(text) {
 			if b.language != "sh" && b.language != "console" {
@@ -123,6 +123,18 @@ func TestDocumentedCommandsExist(t *testing.T) {
 // TestReadmesAreTwins: the Chinese page shows the same blocks as the English one;
 // only remarks in shell are translated.
 func TestReadmesAreTwins(t *testing.T) {
+	twins(t, "README.md", "README.zh-CN.md")
+	links := regexp.MustCompile(`\]\(([^)]+)\)`)
+	for _, m := range links.FindAllStringSubmatch(readDoc(t, "README.md"), -1) {
+		if !strings.Contains(readDoc(t, "README.zh-CN.md"), "]("+m[1]+")") && m[1] != "README.zh-CN.md" {
+			t.Errorf("README.zh-CN.md has no link to %s", m[1])
+		}
+	}
+}
+
+// twins holds that two pages show the same blocks, under as many headings.
+func twins(t *testing.T, english, chinese string) {
+	t.Helper()
 	remark := regexp.MustCompile(`(?m)\s*#.*$`)
 	plain := func(name string) (out []block) {
 		for _, b := range blocks(readDoc(t, name)) {
@@ -133,18 +145,60 @@ func TestReadmesAreTwins(t *testing.T) {
 		}
 		return out
 	}
-	english, chinese := plain("README.md"), plain("README.zh-CN.md")
-	if len(english) < 3 || !slices.Equal(english, chinese) {
-		t.Errorf("README.md and README.zh-CN.md show other blocks:\n%v\n%v", english, chinese)
+	if e, c := plain(english), plain(chinese); len(e) == 0 || !slices.Equal(e, c) {
+		t.Errorf("%s and %s show other blocks:\n%v\n%v", english, chinese, e, c)
 	}
-	headings := regexp.MustCompile(`(?m)^#+ `)
-	if e, c := len(headings.FindAllString(readDoc(t, "README.md"), -1)), len(headings.FindAllString(readDoc(t, "README.zh-CN.md"), -1)); e != c {
-		t.Errorf("README.md has %d headings and remarks, README.zh-CN.md %d", e, c)
+	if e, c := len(heading.FindAllString(readDoc(t, english), -1)), len(heading.FindAllString(readDoc(t, chinese), -1)); e != c {
+		t.Errorf("%s has %d headings and remarks, %s %d", english, e, chinese, c)
 	}
-	links := regexp.MustCompile(`\]\(([^)]+)\)`)
-	for _, m := range links.FindAllStringSubmatch(readDoc(t, "README.md"), -1) {
-		if !strings.Contains(readDoc(t, "README.zh-CN.md"), "]("+m[1]+")") && m[1] != "README.zh-CN.md" {
-			t.Errorf("README.zh-CN.md has no link to %s", m[1])
+}
+
+var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+
+// TestPagesAreTwins: a Chinese page shows the same blocks as the English one, under as
+// many headings, in as many rows of tables, and says as much of what tests hold. Its
+// links into pages lead somewhere.
+func TestPagesAreTwins(t *testing.T) {
+	named, row := regexp.MustCompile("`(Test\\w+)`"), regexp.MustCompile(`(?m)^\|`)
+	tests := func(page string) []string {
+		var out []string
+		for _, m := range named.FindAllStringSubmatch(readDoc(t, page), -1) {
+			out = append(out, m[1])
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	for _, name := range []string{"EGRESS", "MANIFEST"} {
+		english, chinese := "docs/"+name+".md", "docs/"+name+".zh-CN.md"
+		twins(t, english, chinese)
+		if e, c := tests(english), tests(chinese); !slices.Equal(e, c) {
+			t.Errorf("%s names the tests %v, %s %v", english, e, chinese, c)
+		}
+		if e, c := len(row.FindAllString(readDoc(t, english), -1)), len(row.FindAllString(readDoc(t, chinese), -1)); e != c {
+			t.Errorf("%s has %d rows of tables, %s %d", english, e, chinese, c)
+		}
+		for _, page := range []string{english, chinese} {
+			leads(t, page)
+		}
+	}
+}
+
+// leads holds that each link of a page to a heading has one, by the rule of forges: small
+// letters, hyphens for spaces, no punctuation.
+func leads(t *testing.T, page string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`\]\(([\w./-]*)#([^)]+)\)`).FindAllStringSubmatch(readDoc(t, page), -1) {
+		target := page
+		if m[1] != "" {
+			target = filepath.Join("docs", m[1])
+		}
+		found := false
+		for _, h := range heading.FindAllStringSubmatch(readDoc(t, target), -1) {
+			name := regexp.MustCompile(`[^\p{L}\p{N}_ -]`).ReplaceAllString(strings.ToLower(h[1]), "")
+			found = found || strings.ReplaceAll(name, " ", "-") == m[2]
+		}
+		if !found {
+			t.Errorf("%s: %s has no heading #%s", page, target, m[2])
 		}
 	}
 }

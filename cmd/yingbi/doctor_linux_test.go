@@ -29,7 +29,7 @@ func TestEveryCheckHasItsWords(t *testing.T) {
 				english[found] = english[found] || lang == "en"
 			}
 			switch check {
-			case "space", "clock", "vault", "database": // a repair does nothing about them
+			case "space", "clock", "vault", "database", "reveals", "held", "approvals", "terms": // a repair does nothing about them
 				continue
 			}
 			why := a.remedy(domain.Finding{Check: check})

@@ -13,6 +13,7 @@ import (
 var checkTitles = map[string]string{
 	"rights": "访问权限", "space": "剩余空间", "leftovers": "残留文件", "log": "审计日志", "clock": "时钟",
 	"keeper": "密钥进程", "vault": "密封库", "orphans": "孤立文件", "database": "元数据库", "acts": "未完操作",
+	"reveals": "还原申请", "held": "待审作业", "approvals": "待签发批准", "terms": "期限",
 }
 
 func (a *app) checkTitle(check string) string { return a.tr(check, checkTitles[check]) }
@@ -106,8 +107,27 @@ func (a *app) finding(f domain.Finding) string {
 			return say("every act has its outcome, and the database agrees with the log", "每项操作均有结果，数据库与日志一致")
 		}
 		return say("%d without an end: %s", "%d 项未结束：%s", n, some(f.Items))
+	case "reveals", "held", "approvals", "terms":
+		return deadlineFinding(f, say)
 	}
 	return ""
+}
+
+// deadlineFinding says what has waited for long or will soon be over.
+func deadlineFinding(f domain.Finding, say func(string, string, ...any) string) string {
+	n := len(f.Items)
+	if n == 0 {
+		return say("none", "无")
+	}
+	switch f.Check {
+	case "reveals":
+		return say("expired requests to open tokens: %d, %s", "%d 项还原申请已过期：%s", n, some(f.Items))
+	case "held":
+		return say("jobs that wait for a decision for a month or longer: %d, since: %s", "%d 个作业等待决定已满一个月，起始于：%s", n, some(f.Items))
+	case "approvals":
+		return say("approvals that lapse within 7 days: %d, %s", "%d 项批准将于 7 日内失效：%s", n, some(f.Items))
+	}
+	return say("agreements and scenarios that end within 30 days: %d, %s", "%d 项协议与场景将于 30 日内期满：%s", n, some(f.Items))
 }
 
 func (a *app) clockFinding(f domain.Finding, say func(string, string, ...any) string) string {
@@ -133,6 +153,14 @@ func (a *app) advice(check string) string {
 		return a.tr("make room: a full disk stops all work", "清理空间：磁盘写满将停止一切操作")
 	case "clock":
 		return a.tr("set the clock; if it was the log's that was wrong: --accept-clock", "校准时钟；若先前的时钟有误：--accept-clock")
+	case "reveals":
+		return a.tr("the next verb destroys their tokens; who still needs them asks again", "下一条命令销毁其令牌；仍需还原者重新申请")
+	case "held":
+		return a.tr("a reviewer approves, rejects or returns them", "由审查员批准、驳回或退回")
+	case "approvals":
+		return a.tr("a reviewer makes the release: yingbi release create", "由审查员签发：yingbi release create")
+	case "terms":
+		return a.tr("the authority renews what is to go on; jobs in review expire with it", "需延续的由实施机构续签或重新批准；届时在审作业一并过期")
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ func (a *app) addDomainVerbs(root *cobra.Command) {
 	root.AddCommand(
 		a.initCommand(), a.doctorCommand(), a.keysCommand(), a.peopleCommand(),
 		a.datasetCommand(), a.policyCommand(), a.scenarioCommand(),
-		a.jobCommand(), a.reviewCommand(), a.demoCommand(),
+		a.jobCommand(), a.reviewCommand(), a.answerCommand(), a.demoCommand(),
 	)
 	a.addAuthorVerbs(root)
 	a.addReleaseVerbs(sub(root, "release"))

@@ -91,7 +91,7 @@ type outsideJob struct {
 func outside(j job.Job) outsideJob {
 	o := outsideJob{ID: j.ID, Scenario: j.Scenario, Submitter: j.Submitter, State: j.State.Outside(), Created: j.Created}
 	switch j.State {
-	case job.Rejected, job.Returned, job.Withdrawn:
+	case job.Rejected, job.Returned, job.Withdrawn, job.Expired:
 		o.Reason = j.Reason
 	}
 	return o

@@ -61,6 +61,11 @@ func (a *app) outcome(ctx context.Context, s *domain.Session, id string) (o page
 		o.Reason, o.ReasonWords, o.Code, o.Message = j.Reason, a.tr(reasonTitles[j.Reason][0], reasonTitles[j.Reason][1]), told.Code, told.Message
 		return o, err
 	case job.Released:
+		told, err := s.Jobs().Told(ctx, s.Actor, id)
+		if err != nil {
+			return o, err
+		}
+		o.Refused = told.Refused
 		files, err := s.Jobs().Files(ctx, s.Actor, id)
 		if err != nil {
 			return o, err
@@ -88,5 +93,9 @@ func (a *app) released(o *page.Outcome, files map[string][]byte) error {
 	for _, t := range tables {
 		o.Tables = append(o.Tables, published(t))
 	}
-	return nil
+	questions, err := release.ParseQuestions(files[release.TablesFile])
+	for _, q := range questions {
+		o.Questions = append(o.Questions, page.Asked{Name: q.Name, Lines: q.Lines()})
+	}
+	return err
 }

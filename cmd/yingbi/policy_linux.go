@@ -35,6 +35,6 @@ func (a *app) policyCommand() *cobra.Command {
 			a.showText(string(d.Body))
 			return nil
 		})
-	c.AddCommand(set, list, show, a.policyReveal())
+	c.AddCommand(set, list, show, a.policyPreset(), a.policyReveal())
 	return c
 }

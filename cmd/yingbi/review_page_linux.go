@@ -12,6 +12,7 @@ import (
 	"yingbi/access"
 	"yingbi/domain"
 	"yingbi/egress"
+	"yingbi/egress/chart"
 	"yingbi/egress/page"
 	"yingbi/internal/fault"
 	"yingbi/job"
@@ -110,16 +111,24 @@ func (a *app) report(domain string, r *job.Review, now time.Time) page.Review {
 	}
 	for _, t := range r.Tables {
 		out.Leaving = append(out.Leaving, t.Name)
+		for _, c := range t.Charts {
+			out.Charts = append(out.Charts, page.Chart{Of: t.Name, Spec: chart.Spec{Kind: chart.Kind(c.Draw), X: c.X, Y: c.Y, Group: c.Group, Title: c.Title}})
+		}
 	}
 	if r.Report != nil {
 		out.Checked, out.Rules = a.rulesInWords(r.Report.Preset), map[egress.Rule]page.RuleWords{}
 		for _, line := range r.Report.NotChecked {
 			out.NotChecked = append(out.NotChecked, a.unchecked(line))
 		}
+		var rules []egress.Rule
 		for _, t := range r.Report.Tables {
-			for _, rule := range t.Rules {
-				out.Rules[rule] = page.RuleWords{Title: a.rule(rule), Meaning: a.explain(rule, r.Report.Preset)}
-			}
+			rules = append(rules, t.Rules...)
+		}
+		for _, m := range r.Report.Models {
+			rules = append(rules, m.Rules...)
+		}
+		for _, rule := range rules {
+			out.Rules[rule] = page.RuleWords{Title: a.rule(rule), Meaning: a.explain(rule, r.Report.Preset)}
 		}
 		out.Digests = a.digests(r)
 	}

@@ -147,6 +147,7 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 		a.showWithheld(r.Report, t, failed, all)
 	}
 	a.showModels(r.Report.Models, failed)
+	a.showQuestions(r.Report.Questions)
 	a.showLegend(r.Report.Preset, failed)
 	a.showHistory(r.Report.History)
 	for _, m := range r.Report.Mappings {
@@ -160,10 +161,8 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 		a.heading("The module's own figures, beside the domain's", "模块数字与域内数字比对")
 		a.say("  %s", "  %s", c)
 	}
-	a.heading("Checked by the domain: rules %s", "域已检查：规则集 %s", r.Report.Preset.Name)
-	for _, line := range a.rulesInWords(r.Report.Preset) {
-		a.say("  • %s", "  • %s", line)
-	}
+	a.heading("Checked by the domain: rules %s", "域已检查：规则集 %s", a.preset(r.Report.Preset))
+	a.showRules(r.Report.Preset)
 	if len(r.Report.Warnings) > 0 {
 		a.heading("LOOK CLOSELY", "请特别留意")
 		for _, line := range r.Report.Warnings {
@@ -309,7 +308,8 @@ func (a *app) showChoices(r *job.Review) {
 	}
 	a.heading("You can", "可选操作")
 	a.say("  yingbi review page %s --output report.html", "  yingbi review page %s --output report.html", id)
-	if r.Job.State.CanBecome(job.Approved) && len(r.Tables) > 0 {
+	more := r.Job.State == job.Approved && len(r.Approvals) < r.Needed // the level of its data was raised since
+	if more || r.Job.State.CanBecome(job.Approved) && len(r.Tables)+len(r.Report.Questions) > 0 {
 		a.say("  yingbi review approve %s", "  yingbi review approve %s", id)
 	}
 	if r.Job.State.CanBecome(job.Rejected) {
@@ -325,7 +325,7 @@ func (a *app) showChoices(r *job.Review) {
 	if r.GuestLog != "" && r.Excerpt == nil {
 		a.say("  yingbi review excerpt %s --lines 1-3", "  yingbi review excerpt %s --lines 1-3", id)
 	}
-	if r.Job.State == job.Approved {
+	if r.Job.State == job.Approved && !more {
 		a.say("  yingbi release create %s", "  yingbi release create %s", id)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"yingbi/access"
 	"yingbi/domain"
+	"yingbi/egress"
 	"yingbi/job"
 	"yingbi/store"
 )
@@ -54,10 +55,15 @@ func (a *app) showScenario(ctx context.Context, session *domain.Session, d store
 		return err
 	}
 	levels, unfit := session.Levels(ctx, s)
-	a.pairs("  ", [][2]string{
+	facts := [][2]string{
 		{a.tr("title", "名称"), s.Title}, {a.tr("purpose", "用途"), s.Purpose}, {a.tr("agreement", "授权协议"), s.Agreement},
-		{a.tr("reviewed by", "审查部门"), s.Department}, {a.tr("rules", "出域规则"), s.Preset}, {a.tr("term", "期限"), s.Term.String()},
-	})
+		{a.tr("reviewed by", "审查部门"), s.Department}, {a.tr("rules", "出域规则"), presetOf(s)}, {a.tr("term", "期限"), s.Term.String()},
+	}
+	if v := s.Verification; v != nil {
+		limits := a.tr("%d bits of a subject a year, %d calls of an organisation a day", "每一主体每年 %d 比特，每一机构每日 %d 次")
+		facts = append(facts, [2]string{a.tr("questions", "核验问题"), fmt.Sprintf(limits, v.SubjectBits, v.CallsPerDay)})
+	}
+	a.pairs("  ", facts)
 	a.heading("Granted, and for nothing else", "授权范围，除此以外一概不可用")
 	var rows [][]string
 	for _, g := range s.Grants {
@@ -80,6 +86,11 @@ func (a *app) showScenario(ctx context.Context, session *domain.Session, d store
 	return nil
 }
 
+// presetOf names the rules of a scenario; one of the domain's own has a version.
+func presetOf(s *access.Scenario) string {
+	return egress.Preset{Name: s.Preset, Version: s.PresetVersion}.String()
+}
+
 var useTitles = map[access.Use]string{
-	access.Join: "连接", access.Filter: "筛选", access.Group: "分组", access.Measure: "统计", access.Derive: "派生", access.Row: "逐行",
+	access.Join: "连接", access.Filter: "筛选", access.Group: "分组", access.Measure: "统计", access.Derive: "派生", access.Row: "逐行", access.Verify: "核验",
 }

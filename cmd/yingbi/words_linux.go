@@ -26,6 +26,9 @@ var reasonTitles = map[string][2]string{
 	"poor_quality":         {"the figures are not fit for the question", "数据质量不足以回答问题"},
 	"failed_limit":         {"the run went over a limit", "运行超出限制"},
 	"failed_run":           {"the run failed", "运行失败"},
+	job.ApprovalLapsed:     {"its approval was not used in time", "批准逾期未签发"},
+	job.ScenarioEnded:      {"its scenario has ended", "应用场景期限已满"},
+	job.AgreementEnded:     {"its agreement has ended", "授权协议期限已满"},
 	job.ModuleError:        {"the module ended with an error that its manifest declares", "模块以清单所声明的错误结束"},
 }
 
@@ -143,14 +146,23 @@ func (a *app) unchecked(line string) string {
 		"coarser keys":        "分组粒度：同一批数据按不同字段分组的表之间，若某字段由另一字段归并而成，已公布的单元格相加能否得出被抑制的数字",
 		"cross-release audit": "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
 		"cross-release audit of tables without subjects": "跨次出域审计（无主体的表）：其各行无法与其他出域结果对应，故未比对",
-		"mapping": "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
-		"models":  "模型：与本作业或以往出域、主体几乎相同的其他数字并看，能否得出仅在其一之中者的信息；其标准误视各行为独立，是否适合所问",
-		"intent":  "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
+		"mapping":   "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
+		"questions": "核验问题：有权提问者是否确需该答案；就同一主体的各次回答合在一起、并与本作业各表并看，能得知什么",
+		"models":    "模型：标准误视各行为独立，是否适合所问",
+		"intent":    "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
 	}
 	if chinese, ok := known[topic]; ok {
 		return a.tr(line, chinese)
 	}
 	return line
+}
+
+// preset names a preset, with what it extends.
+func (a *app) preset(p egress.Preset) string {
+	if p.Extends == "" {
+		return p.String()
+	}
+	return p.String() + fmt.Sprintf(a.tr(" (stricter than %s)", "（严于 %s）"), p.Extends)
 }
 
 // rulesInWords says what a preset asks for.

@@ -59,10 +59,10 @@ var allowed = map[string][]string{
 	"release":           {"audit", "crypto"},
 	"job": {
 		"access", "audit", "catalog", "crypto", "egress", "egress/chart", "egress/history", "egress/label", "manifest", "masking", "masking/detect", "release",
-		"keeper", "sandbox", "sandbox/abi", "sandbox/admission", "table", "vault", "view",
+		"keeper", "sandbox", "sandbox/abi", "sandbox/admission", "subject", "table", "vault", "view", "internal/idnum",
 	},
 	"domain": {
-		"access", "audit", "catalog", "crypto", "ingest", "job", "keeper", "masking", "masking/detect", "release", "sandbox", "sandbox/abi", "store", "subject", "vault", "view",
+		"access", "audit", "catalog", "crypto", "egress", "ingest", "job", "keeper", "masking", "masking/detect", "release", "sandbox", "sandbox/abi", "store", "subject", "vault", "view",
 	},
 	"egress/chart":        {"egress"},
 	"egress/check":        {"egress", "manifest"},
