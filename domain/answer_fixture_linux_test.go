@@ -256,7 +256,7 @@ func (f *fixture) lookup(person string) (found subject.Found, known int) {
 	defer c.Close()
 	r, err := subject.Open(f.t.Context(), c)
 	if err == nil {
-		found, err = r.Lookup([]byte(person))
+		found, err = subject.Lookup(f.t.Context(), c, []byte(person))
 	}
 	if err != nil {
 		f.t.Fatal(err)

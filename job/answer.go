@@ -97,11 +97,7 @@ func (s *Service) lookup(ctx context.Context, actor access.Person, j Job, kind s
 		return f, err
 	}
 	defer c.Close()
-	registry, err := subject.Open(ctx, c)
-	if err != nil {
-		return f, err
-	}
-	return registry.Lookup(id)
+	return subject.Lookup(ctx, c, id)
 }
 
 // take charges the call, or records that the calls of the day are used up. Whether the

@@ -14,8 +14,8 @@
 // ordinal: the first subject is 1, and 0 is no subject. An ordinal never changes
 // and is never used again.
 //
-// Lookup finds one subject and assigns nothing. What is asked about a subject is counted
-// under a keyed digest of its tag, whether it is known or not.
+// Lookup finds one subject and assigns nothing, without a registry in memory. What is asked
+// about a subject is counted under a keyed digest of its tag, whether it is known or not.
 //
 // A segment object named tags.N holds the tags of the ordinals N, N+1, … one after
 // the other, 16 bytes each: the first half of the HMAC. Two subjects meet in one

@@ -1,11 +1,14 @@
 package subject
 
 import (
+	"cmp"
+	"context"
 	"math"
 
 	"yingbi/crypto"
 	"yingbi/internal/fault"
 	"yingbi/internal/idnum"
+	"yingbi/vault"
 )
 
 const accountLabel = "subject-registry/account/v1"
@@ -21,42 +24,58 @@ type Found struct {
 	Account crypto.Digest
 }
 
-// Lookup finds a subject by an identifier and assigns nothing. Both numbers of one
-// resident, of 18 characters and of 15 digits, are one account, and the first of them
-// that is known gives the ordinal. Whoever is not known takes as long as others.
-func (r *Registry) Lookup(id []byte) (f Found, err error) {
-	tags, err := r.formsOf(id)
+// Lookup finds a subject in the registry of a compartment by an identifier, and assigns
+// nothing. Both numbers of one resident, of 18 characters and of 15 digits, are one
+// account, and the first of them that is known gives the ordinal. It reads every tag once
+// and keeps none, so that it needs no memory to speak of, and takes as long for whoever is
+// not known.
+func Lookup(ctx context.Context, c *vault.Compartment, id []byte) (f Found, err error) {
+	key, err := c.Derive(keyLabel, 32)
 	if err != nil {
 		return f, err
 	}
-	key, err := r.compartment.Derive(accountLabel, 32)
+	defer clear(key)
+	tags, err := tagsOf(newHasher(key), id)
 	if err != nil {
 		return f, err
 	}
-	f = Found{Nobody, crypto.HMAC(key, tags[0][:])}
-	clear(key)
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	for i := len(tags) - 1; i >= 0; i-- {
-		if ordinal := r.tags.find(&tags[i]); ordinal != 0 {
-			f.Ordinal = int64(ordinal)
+	account, err := c.Derive(accountLabel, 32)
+	if err != nil {
+		return f, err
+	}
+	defer clear(account)
+	var known [len(tags)]int64
+	ordinal := int64(0)
+	err = scan(ctx, c, func(t *Tag) {
+		ordinal++
+		for i := range tags {
+			if *t == tags[i] {
+				known[i] = ordinal
+			}
 		}
+	})
+	if err != nil {
+		return f, err
 	}
+	f = Found{cmp.Or(known[0], known[1], Nobody), crypto.HMAC(account, tags[0][:])}
 	return f, nil
 }
 
-// formsOf gives the tags of an identifier's two forms, which mostly are one; the first
-// is the one to count by.
-func (r *Registry) formsOf(id []byte) (tags [2]Tag, err error) {
+// tagsOf gives the tags of an identifier's two forms, which mostly are one; the first is
+// the one to count by.
+func tagsOf(h *hasher, id []byte) (tags [2]Tag, err error) {
 	normal, ok := idnum.AppendNormal(nil, id)
 	defer clear(normal)
 	if !ok {
 		return tags, fault.New(fault.Invalid, "this is no identifier: nothing is left of it without spaces and separators, or it is longer than 256 bytes")
 	}
-	forms := [2][]byte{normal, normal}
+	forms := [len(tags)][]byte{normal, normal}
 	if modern, old, ok := idnum.ResidentForms(string(normal)); ok {
-		forms = [2][]byte{[]byte(modern), []byte(old)}
+		forms = [len(tags)][]byte{[]byte(modern), []byte(old)}
 	}
-	r.Tags(tags[:], func(i int) []byte { return forms[i] })
+	for i, form := range forms {
+		tags[i] = h.fresh(form)
+	}
+	clear(h.message[:cap(h.message)])
 	return tags, nil
 }

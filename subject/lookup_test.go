@@ -7,10 +7,10 @@ import (
 	"yingbi/internal/fault"
 )
 
-// found looks an identifier up.
+// found looks an identifier up among those that are saved.
 func (r *Registry) found(t testing.TB, id string) Found {
 	t.Helper()
-	f, err := r.Lookup([]byte(id))
+	f, err := Lookup(t.Context(), r.compartment, []byte(id))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +58,9 @@ func TestLookup(t *testing.T) {
 		}
 	}
 	r.want(t, old, 4) // it is a row of its own where data have it, and still one account
+	if err := r.Save(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if f := r.found(t, old); f != accounts[modern] {
 		t.Errorf("%+v", f)
 	}
@@ -79,7 +82,7 @@ func TestAccountTellsNothing(t *testing.T) {
 func TestLookupRefuses(t *testing.T) {
 	r := newStore(t).open()
 	for _, id := range []string{"", " ", "---", "\xff", "\u200b", string(bytes.Repeat([]byte("7"), 257))} {
-		if f, err := r.Lookup([]byte(id)); fault.KindOf(err) != fault.Invalid || f != (Found{}) || len(id) > 3 && bytes.Contains([]byte(err.Error()), []byte(id)) {
+		if f, err := Lookup(t.Context(), r.compartment, []byte(id)); fault.KindOf(err) != fault.Invalid || f != (Found{}) || len(id) > 3 && bytes.Contains([]byte(err.Error()), []byte(id)) {
 			t.Errorf("%q: %+v, %v", id, f, err)
 		}
 	}

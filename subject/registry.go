@@ -38,10 +38,8 @@ func Open(ctx context.Context, c *vault.Compartment) (*Registry, error) {
 	}
 	r := &Registry{compartment: c, tags: newTagSet()}
 	r.hashers.New = func() any { return newHasher(key) }
-	for _, name := range c.Names() { // sorted, so in the order of ordinals
-		if err := r.load(ctx, name); err != nil {
-			return nil, err
-		}
+	if err := scan(ctx, c, r.tags.push); err != nil {
+		return nil, err
 	}
 	if !r.tags.indexAll(runtime.GOMAXPROCS(0)) {
 		return nil, fault.Errorf(fault.Integrity, "%s: a tag has two ordinals; restore the domain from a backup", c.Name())
@@ -53,15 +51,27 @@ func Open(ctx context.Context, c *vault.Compartment) (*Registry, error) {
 // segmentName names the object of the tags from the ordinal on.
 func segmentName(first uint32) string { return fmt.Sprintf("tags.%010d", first) }
 
-// load pushes the tags of one segment.
-func (r *Registry) load(ctx context.Context, name string) error {
-	o, err := r.compartment.Open(ctx, name)
+// scan reads all tags of a registry in the order of their ordinals, the first of which
+// is 1.
+func scan(ctx context.Context, c *vault.Compartment, see func(*Tag)) error {
+	n := uint32(0)
+	for _, name := range c.Names() { // sorted, so in the order of ordinals
+		if err := scanSegment(ctx, c, name, &n, see); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanSegment reads the tags of one segment; n is how many stand before it.
+func scanSegment(ctx context.Context, c *vault.Compartment, name string, n *uint32, see func(*Tag)) error {
+	o, err := c.Open(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	if name != segmentName(r.tags.n+1) || o.Size()%int64(len(Tag{})) != 0 || o.Size()/int64(len(Tag{})) > int64(maxSubjects-r.tags.n) {
-		return r.damaged(name)
+	if name != segmentName(*n+1) || o.Size()%int64(len(Tag{})) != 0 || o.Size()/int64(len(Tag{})) > int64(maxSubjects-*n) {
+		return fault.Errorf(fault.Integrity, "%s: segment %s does not follow the ones before it; restore the domain from a backup", c.Name(), name)
 	}
 	o.SetCores(runtime.GOMAXPROCS(0))
 	buf := make([]byte, min(o.Size(), transfer))
@@ -71,18 +81,15 @@ func (r *Registry) load(ctx context.Context, name string) error {
 			return err
 		}
 		for rest := buf; len(rest) > 0; rest = rest[len(Tag{}):] {
-			r.tags.push((*Tag)(rest))
+			see((*Tag)(rest))
 		}
 	}
+	*n += uint32(o.Size() / int64(len(Tag{})))
 	return nil
 }
 
 // transfer is how much is read from the vault or written to it at once.
 const transfer = 1 << 20
-
-func (r *Registry) damaged(name string) error {
-	return fault.Errorf(fault.Integrity, "%s: segment %s does not follow the ones before it; restore the domain from a backup", r.compartment.Name(), name)
-}
 
 // Len is the number of subjects, which is also the last ordinal.
 func (r *Registry) Len() int {
