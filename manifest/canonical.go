@@ -48,11 +48,14 @@ func (m *Manifest) Canonical() []byte {
 	d.add("outputs", func(d *object) {
 		for _, out := range m.Outputs {
 			d.add(out.Name, func(d *object) {
-				if out.Model != nil {
+				switch {
+				case out.Model != nil:
 					out.Model.canonical(d)
-					return
+				case out.Asserted != nil:
+					out.Asserted.canonical(d)
+				default:
+					d.text("kind", "table").texts("derives", out.Derives).text("compares", out.Compares).texts("columns", out.Columns)
 				}
-				d.text("kind", "table").texts("derives", out.Derives).text("compares", out.Compares).texts("columns", out.Columns)
 			})
 		}
 		for _, c := range m.Charts {

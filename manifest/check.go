@@ -67,10 +67,10 @@ func (m *Manifest) Check(schema Schema) (*Plan, error) {
 func (c *checker) inputs() error {
 	for _, in := range slices.Concat(c.m.Inputs, c.m.mapped) {
 		if !c.isUsed(in.Name) {
-			if c.isMapped(in.Name) {
+			if c.isShown(in.Name) {
 				continue // the module alone sees it
 			}
-			return fault.At(in.at, "no table uses this input, and no model; remove it")
+			return fault.At(in.at, "no table uses this input, and no model or module; remove it")
 		}
 		p := PlanInput{Name: in.Name, Dataset: in.Dataset}
 		for _, column := range in.Columns {
@@ -92,8 +92,11 @@ func (c *checker) isUsed(input string) bool {
 		slices.ContainsFunc(c.m.tables, func(t table) bool { return slices.Contains(t.members(), input) })
 }
 
-func (c *checker) isMapped(input string) bool {
-	return slices.ContainsFunc(c.m.Mappings, func(d Mapping) bool { return slices.Contains(d.From, input) })
+// isShown reports whether a module sees the input's rows to make records or numbers of
+// them.
+func (c *checker) isShown(input string) bool {
+	return slices.ContainsFunc(c.m.Mappings, func(d Mapping) bool { return slices.Contains(d.From, input) }) ||
+		slices.ContainsFunc(c.m.Outputs, func(o Output) bool { return o.Asserted != nil && slices.Contains(o.Asserted.From, input) })
 }
 
 // members lists the inputs of a table.
@@ -119,6 +122,10 @@ func (c *checker) guest() error {
 		if out.Compares != "" {
 			rows = append(rows, c.m.table(out.Compares).members()...)
 		}
+		if out.Asserted != nil {
+			c.plan.Assurance = Asserted
+			rows = append(rows, out.Asserted.From...)
+		}
 		for _, name := range out.Derives {
 			c.plan.Assurance = Protected
 			if !slices.Contains(g.Tables, name) {
@@ -136,7 +143,7 @@ func (c *checker) guest() error {
 		if !slices.Contains(rows, in.Name) {
 			continue
 		}
-		if err := c.mayShow(in, true, "an output compares with a table of this input, or fits a model to its rows"); err != nil {
+		if err := c.mayShow(in, true, "an output compares with a table of this input, fits a model to its rows, or asserts numbers of them"); err != nil {
 			return err
 		}
 		g.Views = append(g.Views, PlanInput{Name: in.Name, Dataset: in.Dataset, Columns: in.Columns})

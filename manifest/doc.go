@@ -45,6 +45,9 @@
 // A regression that a module fits is compiled to statements (PlanModel) that are run once
 // its coefficients are known, and takes them as bound values.
 //
+// Numbers that a module asserts (Assertion) are compiled to nothing: they have bounds, so
+// that what they can carry is known before any data is read (Millibits).
+//
 // A question about one subject (PlanAnswer) is no part of a run but for its census: it is
 // asked once it is released, as often as somebody may. Its rows are that subject's own, it
 // reads no column that is not granted for that, and nothing in the rows makes it fail.

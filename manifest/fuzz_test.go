@@ -29,6 +29,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(job("cost > 0", "district", "count()") + "outputs: {o: {kind: table, compares: t}}\nmodule: {sql: true, errors: {few: '数据: 不足', bad: \"b'\"}}\n"))
 	f.Add([]byte(questionOf("{k: [1, -2.5], l: ['a''b', '12']}", "    where: not (status = l) or paid_until is null\n", "{\"<18\": \"every(months > k) and sum(paid) between -1 and 2\", \"無\": otherwise}")))
+	f.Add([]byte(asserting(twoLeaves)))
+	f.Add([]byte(asserting("kind: asserted, about: 'a < b', from: [claims], numbers: {a: {min: -990000, max: -1}, b: {min: 0, max: 1, scale: 6}}")))
 	schema := city(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Parse("f", b)
@@ -52,6 +54,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("kind %v: %v", k, err)
 			}
 			return
+		}
+		if sum := m.AssertedMillibits(); sum < 0 || (sum > 0) != (p.Assurance == Asserted) {
+			t.Fatalf("a job that is %s asserts %d millibits", p.Assurance, sum)
 		}
 		statements := p.Statements()
 		for i := range p.Answers {

@@ -13,6 +13,7 @@ var classes = map[string]string{
 	"tables":    job("", "district", "count()"),
 	"protected": job("", "district", "count()") + "outputs: {o: {kind: table, derives: [t]}}\n",
 	"rows":      head + "inputs:\n  claims: {dataset: claims, columns: [person, visit_date, days]}\ntables:\n  t: {from: claims, group_by: [days], measures: {n: count()}}\noutputs: {o: {kind: table, compares: t}}\n",
+	"asserted":  head + "inputs:\n  claims: {dataset: claims, columns: [person, visit_date, days]}\noutputs: {o: {kind: asserted, about: '叶子', from: [claims], numbers: {a: {min: 0, max: 9}}}}\n",
 	"mapped":    mapping(course),
 	"shared":    mapping(course + "\nshared: true"),
 }
@@ -46,7 +47,7 @@ func allows(t testing.TB, s Schema) (out []string) {
 }
 
 func TestClassesByLevel(t *testing.T) {
-	all := []string{"mapped", "protected", "rows", "shared", "tables"}
+	all := []string{"asserted", "mapped", "protected", "rows", "shared", "tables"}
 	for _, c := range []struct {
 		dataset int
 		columns map[string]int
@@ -54,13 +55,13 @@ func TestClassesByLevel(t *testing.T) {
 	}{
 		{1, nil, all},
 		{2, nil, all},
-		{3, nil, []string{"mapped", "protected", "rows", "tables"}},
+		{3, nil, []string{"asserted", "mapped", "protected", "rows", "tables"}},
 		{4, nil, []string{"protected", "tables"}},
-		{2, map[string]int{"days": 3}, []string{"mapped", "protected", "rows", "tables"}},
+		{2, map[string]int{"days": 3}, []string{"asserted", "mapped", "protected", "rows", "tables"}},
 		{2, map[string]int{"days": 4}, []string{"protected", "tables"}},
 		{2, map[string]int{"cost": 4}, all},                                                   // no module is shown it
 		{2, map[string]int{"person": 4}, []string{"mapped", "protected", "shared", "tables"}}, // a mapping never shows who it is
-		{4, map[string]int{"person": 3, "visit_date": 3, "days": 3}, []string{"mapped", "protected", "rows", "tables"}},
+		{4, map[string]int{"person": 3, "visit_date": 3, "days": 3}, []string{"asserted", "mapped", "protected", "rows", "tables"}},
 		{4, map[string]int{"person": 1, "visit_date": 1}, []string{"protected", "tables"}}, // days is of level 4
 		{4, map[string]int{"visit_date": 2, "days": 1}, []string{"mapped", "protected", "shared", "tables"}},
 	} {

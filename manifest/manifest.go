@@ -51,14 +51,15 @@ type Input struct {
 	columns []fault.Place
 }
 
-// Output is what a module emits. Exactly one of Derives, Compares and Model is set: a
-// function of finished tables, figures to be compared with a table, or the coefficients
-// of a regression, which the domain checks.
+// Output is what a module emits. Exactly one of Derives, Compares, Model and Asserted is
+// set: a function of finished tables, figures to be compared with a table, the
+// coefficients of a regression, which the domain checks, or numbers that nobody can check.
 type Output struct {
 	Name     string
 	Derives  []string // tables that the module is shown, finished
 	Compares string   // the table whose inputs the module is shown, row by row
 	Model    *Model
+	Asserted *Assertion
 	Columns  []string // column names that the module adds, beside those of its sources
 
 	at fault.Place

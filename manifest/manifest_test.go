@@ -143,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 		"max":                {job("", "", "max(cost)"), "job.yaml:11:10: tables.t.measures.m: max is always refused: the largest value"},
 		"no measure":         {job("", "", "cost"), "want subjects(), subjects(kind)"},
 		"measure arguments":  {job("", "", "sum(cost, days)"), "want subjects(), subjects(kind)"},
-		"output kind":        {job("", "", "count()") + "outputs: {o: {kind: file, derives: [t]}}\n", "want table, chart, model or answer, found \"file\""},
+		"output kind":        {job("", "", "count()") + "outputs: {o: {kind: file, derives: [t]}}\n", "want table, chart, model, answer or asserted, found \"file\""},
 		"output of nothing":  {job("", "", "count()") + "outputs: {o: {kind: table}}\n", "want either derives"},
 		"output of both":     {job("", "", "count()") + "outputs: {o: {kind: table, derives: [t], compares: t}}\n", "want either derives"},
 		"output, no table":   {job("", "", "count()") + "outputs: {o: {kind: table, derives: [u]}}\n", `"u" is no table`},

@@ -155,19 +155,21 @@ func (d *Mapping) canonical(o *object) {
 				o.texts(f.Name, f.Labels)
 				continue
 			}
-			o.add(f.Name, func(o *object) {
-				whole := func(v int64) []byte { return []byte(strconv.FormatInt(v/f.factor(), 10)) }
-				o.raw("min", whole(f.Min)).raw("max", whole(f.Max))
-				if f.Scale > 0 {
-					o.raw("scale", []byte(strconv.Itoa(int(f.Scale))))
-				}
-				if f.Default != min(max(f.Min, 0), f.Max) {
-					o.raw("default", whole(f.Default))
-				}
-			})
+			o.add(f.Name, f.canonicalNumber)
 		}
 	})
 	if d.Shared {
 		o.raw("shared", []byte("true"))
+	}
+}
+
+func (f Field) canonicalNumber(o *object) {
+	whole := func(v int64) []byte { return []byte(strconv.FormatInt(v/f.factor(), 10)) }
+	o.raw("min", whole(f.Min)).raw("max", whole(f.Max))
+	if f.Scale > 0 {
+		o.raw("scale", []byte(strconv.Itoa(int(f.Scale))))
+	}
+	if f.Default != min(max(f.Min, 0), f.Max) {
+		o.raw("default", whole(f.Default))
 	}
 }

@@ -161,6 +161,11 @@ func (m *Manifest) checkOutputNames() error {
 				return err
 			}
 		}
+		if out.Asserted != nil {
+			if err := out.Asserted.checkNames(m); err != nil {
+				return err
+			}
+		}
 	}
 	for _, c := range m.Charts {
 		if err := taken.add(c.Name, c.at); err != nil {
@@ -179,7 +184,7 @@ func (m *Manifest) checkClass() error {
 	for _, out := range m.Outputs {
 		rows, finished = rows || len(out.Derives) == 0, finished || len(out.Derives) > 0
 		if rows && finished {
-			return fault.At(out.at, "one module cannot see rows (compares, model) and have its own figures published (derives); make two jobs")
+			return fault.At(out.at, "one module cannot see rows (compares, model, asserted) and have its own figures published (derives); make two jobs")
 		}
 		if finished && m.SQL {
 			return fault.At(out.at, "a module whose figures are published (derives) sees finished tables alone: set module: {sql: false}")

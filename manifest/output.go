@@ -24,8 +24,10 @@ func (r *reader) outputs(top *yamldoc.Map) error {
 			err = r.model(name, v, m)
 		case "answer":
 			err = r.answer(name, v, m)
+		case "asserted":
+			err = r.asserted(name, v, m)
 		default:
-			return m.Get("kind").Errorf("want table, chart, model or answer, found %q; what the domain cannot compute again does not leave", kind)
+			return m.Get("kind").Errorf("want table, chart, model, answer or asserted, found %q", kind)
 		}
 		if err != nil {
 			return err

@@ -67,7 +67,7 @@ func (r *reader) model(name string, v *yamldoc.Node, m *yamldoc.Map) (err error)
 		return err
 	}
 	if !slices.Contains(Families(), d.Family) {
-		return m.Get("family").Errorf("want one of %s, found %q; of other models the domain cannot check what a module says, so that none of them leaves", strings.Join(Families(), ", "), d.Family)
+		return m.Get("family").Errorf("want one of %s, found %q; of other models the domain cannot check what a module says: see kind asserted, where the scenario allows it", strings.Join(Families(), ", "), d.Family)
 	}
 	if err := r.rowsOf(&d.table, m); err != nil {
 		return err

@@ -113,15 +113,14 @@ func TestOutputsRefused(t *testing.T) {
 	}
 }
 
-// TestOtherModelsAreRefused: of a tree, a forest, or any list of numbers the domain cannot
-// tell whom they are of, so that none is read, whatever is said of its leaves.
+// TestOtherModelsAreRefused: a tree, a forest or a network is no model that the domain can
+// check, whatever is said of its leaves.
 func TestOtherModelsAreRefused(t *testing.T) {
 	for out, want := range map[string]string{
 		"{kind: model, family: tree, from: claims, response: cost, terms: [days]}":              `found "tree"; of other models the domain cannot check`,
 		"{kind: model, family: forest, from: claims, response: cost, terms: [days]}":            `found "forest"`,
 		"{kind: model, family: linear, from: claims, response: cost, terms: [days], leaves: 9}": `leaves`,
-		"{kind: asserted, parameters: {slope: {min: 0, max: 10}}}":                              "what the domain cannot compute again does not leave",
-		"{kind: tree, leaves: {small: {subjects: 20}}}":                                         "what the domain cannot compute again does not leave",
+		"{kind: tree, leaves: {small: {subjects: 20}}}":                                         `want table, chart, model, answer or asserted, found "tree"`,
 	} {
 		_, err := Parse("job.yaml", []byte(head+claims+"outputs:\n  fit: "+out+"\n"))
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), want) {

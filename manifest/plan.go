@@ -23,14 +23,15 @@ type Plan struct {
 // Assurance says what becomes of a module's words. The zero value is none.
 type Assurance uint8
 
-// The classes of this version. A person decides about either.
+// The classes of this version. A person decides about each, about the last one two.
 const (
 	Protected Assurance = iota + 1 // the module sees finished tables alone; what it emits is published
 	Verified                       // the module sees rows, or there is none; the domain's own tables are published
 	Mapped                         // the module sees one subject at a time; the domain's tables of its records are published
+	Asserted                       // the module sees rows; numbers that nobody can compute again leave, few and short
 )
 
-var assuranceNames = [...]string{"", "protected", "verified", "mapped"}
+var assuranceNames = [...]string{"", "protected", "verified", "mapped", "asserted"}
 
 // String names the class.
 func (a Assurance) String() string { return assuranceNames[min(int(a), len(assuranceNames)-1)] }

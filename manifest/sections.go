@@ -68,14 +68,14 @@ func (r *reader) tables(top *yamldoc.Map) error {
 
 // enough demands that there is something to release.
 func (r *reader) enough(top *yamldoc.Map) error {
-	if len(r.m.tables) > 0 || len(r.m.Answers) > 0 || slices.ContainsFunc(r.m.Outputs, func(o Output) bool { return o.Model != nil }) {
+	if len(r.m.tables) > 0 || len(r.m.Answers) > 0 || slices.ContainsFunc(r.m.Outputs, func(o Output) bool { return o.Model != nil || o.Asserted != nil }) {
 		return nil
 	}
 	n, err := top.Need("tables")
 	if err != nil {
 		return err
 	}
-	return n.Errorf("declare at least one table, or an output of the kind model or answer")
+	return n.Errorf("declare at least one table, or an output of the kind model, answer or asserted")
 }
 
 func (r *reader) table(v *yamldoc.Node) (table, error) {
