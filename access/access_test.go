@@ -73,6 +73,13 @@ func TestDocumentsAreRead(t *testing.T) {
 	if s, err := ParseScenario("s.yaml", []byte(answers)); err != nil || *s.Verification != (Verification{8, 500}) || !slices.Contains(s.Grants[0].Columns[0].Uses, Verify) {
 		t.Errorf("%+v, %v", s, err)
 	}
+	if s.AssertedBits != 0 {
+		t.Errorf("%d bits are asserted by default", s.AssertedBits)
+	}
+	asserts := strings.Replace(scenarioText, "preset: default", "preset: default\nasserted: {bits: 256}", 1)
+	if s, err := ParseScenario("s.yaml", []byte(asserts)); err != nil || s.AssertedBits != 256 {
+		t.Errorf("%+v, %v", s, err)
+	}
 	asks := strings.Replace(scenarioText, "    version: 3\n", "    version: 3\n    requires: {k: 5, l: 2, t: 0.25, quasi: [district, birth]}\n", 1)
 	if s, err := ParseScenario("s.yaml", []byte(asks)); err != nil || !reflect.DeepEqual(s.Grants[0].Requires, Requirement{5, 2, 0.25, []string{"district", "birth"}}) {
 		t.Errorf("%+v, %v", s, err)
@@ -101,6 +108,11 @@ func TestDocumentsRefuse(t *testing.T) {
 		"no preset":     {"preset: default", "preset: city\npreset_version: 0", "preset_version: want 1 to"},
 		"no days":       {"preset: default", "preset: default\napproval_days: 0", "approval_days: want 1 to 366"},
 		"no bits":       {"preset: default", "preset: default\noutcome_bits: 0", "want 1 to 1048576 bits"},
+		"no one looks":  {"preset: default", "preset: default\nautomatic: true\nasserted: {bits: 8}", "two people look at these"},
+		"asserts none":  {"preset: default", "preset: default\nasserted: {bits: 0}", "asserted.bits: want 1 to 4096"},
+		"asserts many":  {"preset: default", "preset: default\nasserted: {bits: 4097}", "asserted.bits: want 1 to 4096"},
+		"asserts all":   {"preset: default", "preset: default\nasserted: {}", `"bits" is missing`},
+		"asserts more":  {"preset: default", "preset: default\nasserted: {bits: 8, numbers: 1}", `unknown key "numbers"`},
 		"half a limit":  {"preset: default", "preset: default\nverification: {subject_bits: 8}", `"calls_per_day" is missing`},
 		"other half":    {"preset: default", "preset: default\nverification: {calls_per_day: 8}", `"subject_bits" is missing`},
 		"many bits":     {"preset: default", "preset: default\nverification: {subject_bits: 17, calls_per_day: 8}", "verification.subject_bits: want 1 to 16"},

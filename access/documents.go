@@ -70,23 +70,14 @@ type Scenario struct {
 	// Verification lets questions about one subject be asked; nil lets none.
 	Verification *Verification
 
+	// AssertedBits is how many bits of numbers that nobody can compute again one run may
+	// carry out; 0 lets none leave.
+	AssertedBits int64
+
 	// OutcomeBits is how many bits an organisation may learn in a calendar year from
 	// how its runs over one data set end.
 	OutcomeBits int64
 }
-
-// Verification bounds the questions about single subjects that are asked under a
-// scenario.
-type Verification struct {
-	SubjectBits int64 // that all callers of the domain may learn of one subject in a calendar year
-	CallsPerDay int64 // of an organisation
-}
-
-// The most that a scenario may give: 16 bits are as many yes and no about one person.
-const (
-	maxSubjectBits = 16
-	maxCallsPerDay = 1_000_000
-)
 
 // Signatures is how many different people have to approve a job: two where it computes
 // over columns of level 3 or more (before masking), or where nobody can recompute what it
@@ -156,6 +147,9 @@ func ParseScenario(file string, b []byte) (*Scenario, error) {
 	if n := m.Get("verification"); r.err == nil && n != nil {
 		s.Verification, r.err = parseVerification(n)
 	}
+	if n := m.Get("asserted"); r.err == nil && n != nil {
+		s.AssertedBits, r.err = parseAsserted(n)
+	}
 	s.PresetVersion = r.number("preset_version", 0, math.MaxInt32)
 	s.Reviewers = r.number("reviewers", 1, maxReviewers)
 	s.ApprovalDays = r.number("approval_days", defaultApprovalDays, maxApprovalDays)
@@ -163,47 +157,14 @@ func ParseScenario(file string, b []byte) (*Scenario, error) {
 		if s.Automatic, r.err = n.Bool(); r.err == nil && s.Automatic && s.Reviewers > 1 {
 			r.err = n.Errorf("two people are asked for beside it (reviewers); leave one of them out")
 		}
+		if r.err == nil && s.Automatic && s.AssertedBits > 0 {
+			r.err = n.Errorf("numbers that nobody can compute again are allowed beside it (asserted), and two people look at these; leave one of them out")
+		}
 	}
 	if r.err == nil {
 		s.Grants, r.err = parseGrants(m)
 	}
 	return s, r.done()
-}
-
-func parseOutcomeBits(n *yamldoc.Node) (int64, error) {
-	if n == nil {
-		return defaultOutcomeBits, nil
-	}
-	bits, err := n.Int()
-	if err == nil && (bits < 1 || bits > maxOutcomeBits) {
-		err = n.Errorf("want 1 to %d bits a year, such as 128; left out, it is %d", maxOutcomeBits, defaultOutcomeBits)
-	}
-	return bits, err
-}
-
-func parseVerification(n *yamldoc.Node) (*Verification, error) {
-	m, err := n.Map()
-	if err != nil {
-		return nil, err
-	}
-	v := &Verification{}
-	for _, limit := range []struct {
-		key  string
-		to   *int64
-		most int64
-	}{{"subject_bits", &v.SubjectBits, maxSubjectBits}, {"calls_per_day", &v.CallsPerDay, maxCallsPerDay}} {
-		n, err := m.Need(limit.key)
-		if err != nil {
-			return nil, err
-		}
-		if *limit.to, err = n.Int(); err == nil && (*limit.to < 1 || *limit.to > limit.most) {
-			err = n.Errorf("want 1 to %d, found %d", limit.most, *limit.to)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return v, m.Done()
 }
 
 func top(file string, b []byte) (*yamldoc.Map, error) {
