@@ -7,7 +7,8 @@
 //	                                                        └─ Published: rounded, failing cells withheld
 //	module's figures ─┬─ verified:  Compare(Table) ─► Comparison, for the report only
 //	                  ├─ verified:  AddModel(answers at its coefficients) ─► Model; Published is the domain's own
-//	                  └─ protected: Admit(Published…) ─► Published of the module's own
+//	                  ├─ protected: Admit(Published…) ─► Published of the module's own
+//	                  └─ asserted:  Assert ─► Assertion; Published is the module's, cut to three digits
 //
 // What may be asked of one subject at a time (AddQuestion) is no figure: the report shows
 // how many subjects would get each answer, warns of rare ones, and two people decide.

@@ -26,6 +26,7 @@ type Report struct {
 	Outputs     []*Published  `json:"outputs,omitempty"`     // what a protected module made, admitted
 	Comparisons []Comparison  `json:"comparisons,omitempty"` // what a verified module said
 	Models      []Model       `json:"models,omitempty"`      // what a verified module fitted, checked
+	Assertions  []Assertion   `json:"assertions,omitempty"`  // what a module says that nobody has computed again
 	Mappings    []Mapping     `json:"mappings,omitempty"`    // what a mapped module made records of
 	Questions   []Question    `json:"questions,omitempty"`   // what may be asked of one subject
 	History     *History      `json:"history,omitempty"`     // how this stands to earlier releases

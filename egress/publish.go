@@ -13,6 +13,7 @@ import (
 // Published is a table as it leaves: rounded, with failing and empty cells alike.
 type Published struct {
 	Name     string            `json:"name"`
+	Class    string            `json:"class,omitempty"` // asserted, where nobody has computed it again
 	Columns  []PublishedColumn `json:"columns"`
 	Rows     [][]Value         `json:"rows"`
 	Complete bool              `json:"complete"` // every combination of the key values is listed

@@ -3,6 +3,7 @@ package egress
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -162,6 +163,14 @@ func FuzzParseReport(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(empty)
+	told := judge(f, preset(f, "default"), nil)
+	if err := errors.Join(told.Assert(leaf(""), ab.with([]any{12.34567, 0.5})), told.Assert(leaf("t"), ab.with([]any{101.0, 0.5}))); err != nil {
+		f.Fatal(err)
+	}
+	if b, err = told.Encode(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := ParseReport(b)
 		if err != nil {

@@ -71,6 +71,7 @@ func (r *Report) Settle(ctx context.Context, tables []*Table) error {
 		r.Tables[i] = r.Preset.judge(t, found[i])
 	}
 	r.addUp()
+	r.leaves()
 	return nil
 }
 

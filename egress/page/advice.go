@@ -51,6 +51,14 @@ func (w words) forModels() []string {
 	}
 }
 
+// forNumbers says the same of asserted numbers.
+func (w words) forNumbers() []string {
+	return []string{
+		w.tr("The module emits one row with the declared numbers, each once, and nothing else; each is known, finite, and within its bounds.", "模块只输出一行，恰含所声明的各数值，每个一列，不得多列或缺列；数值须有值、有限，并在界内。"),
+		w.tr("Where a table counts the subjects of each leaf, none of its cells is suppressed: merge small leaves and empty ones with their neighbours.", "以表统计各叶子主体的，该表不得有隐去的单元格：将过小或空的叶子与相邻者合并。"),
+	}
+}
+
 // ownBands says what helps where a band holds nearly all of a group.
 func (w words) ownBands() string {
 	return w.tr("A key of your own, such as a band or a case, needs two values with enough subjects in each group, else the large one is suppressed, too: move its bounds, or ask the provider for bands in the policy, which are not of your choosing.", "自定分组键（如分段或 case）在每个组内至少要有两个取值各有足够主体，否则较大的一个也会隐去：可调整界限，或请数据提供部门在脱敏策略中给出分档（不由申请方选定）。")

@@ -29,6 +29,7 @@ type Outcome struct {
 	Tables                   []*egress.Published
 	Questions                []Asked  // that may be asked of one subject at a time
 	Refused                  []string // models that the manifest declares and the release does not have
+	RefusedNumbers           []string // likewise, asserted outputs
 }
 
 // Asked is a released question, in words.
@@ -42,10 +43,19 @@ func (o Outcome) HTML() ([]byte, error) {
 	w := words{o.Chinese}
 	v := outcomeView{Outcome: o, Released: o.Reason == "", Advice: w.forReason(o.Reason), Date: moment(o.Issued)}
 	for _, t := range o.Tables {
+		if t.Class != "" {
+			l := w.leaf(t)
+			l.Pictures = nil // bars would lend them weight
+			v.Asserted = append(v.Asserted, l)
+			continue
+		}
 		v.Leaves = append(v.Leaves, adviceView{w.leaf(t), w.forTable(t)})
 	}
 	for _, s := range o.NotChecked {
 		v.Unchecked = append(v.Unchecked, w.side(s))
+	}
+	if len(o.RefusedNumbers) > 0 {
+		v.Numbers = w.forNumbers()
 	}
 	if len(o.Refused) > 0 {
 		v.Models = w.forModels()
@@ -60,6 +70,8 @@ type outcomeView struct {
 	Advice    []string
 	Leaves    []adviceView
 	Models    []string // what to change of one that was refused
+	Asserted  []leaf
+	Numbers   []string // what to change of asserted ones that were refused
 	Unchecked []string
 }
 

@@ -122,6 +122,9 @@ func (r Review) HTML() ([]byte, error) {
 		for i := range r.Report.Models {
 			v.Models = append(v.Models, v.model(&r.Report.Models[i]))
 		}
+		for i := range r.Report.Assertions {
+			v.Assertions = append(v.Assertions, v.assertion(&r.Report.Assertions[i]))
+		}
 		for i := range r.Report.Questions {
 			v.Questions = append(v.Questions, v.question(&r.Report.Questions[i]))
 		}
@@ -148,6 +151,8 @@ type reviewView struct {
 	Tables                              []tableView
 	Outputs                             []leaf
 	Models                              []modelView
+	Assertions                          []modelView
+	Asserted                            int // of them, those that would leave
 	Questions                           []questionView
 	Failing                             []RuleWords
 	Warnings, Unchecked                 []string
@@ -168,6 +173,11 @@ func (v *reviewView) count() {
 	for _, m := range v.Report.Models {
 		if m.Verdict == egress.Publish {
 			v.Fitted++
+		}
+	}
+	for _, a := range v.Report.Assertions {
+		if a.Verdict == egress.Publish {
+			v.Asserted++
 		}
 	}
 }
