@@ -15,7 +15,12 @@ const (
 	Protected = "protected" // a module saw finished tables alone; its figures
 	Verified  = "verified"  // the domain's own computation of the declared tables
 	Mapped    = "mapped"    // the domain's own tables over records that a module made of one subject at a time
+	Asserted  = "asserted"  // a module saw rows; numbers of its own, beside what the domain computed
 )
+
+// minAssertedReviewers is how many different people approve numbers that nobody has
+// computed again.
+const minAssertedReviewers = 2
 
 const (
 	certificateFormat = "yingbi/certificate/v2"
@@ -33,7 +38,8 @@ type Certificate struct {
 	Name            string           `json:"name"`     // of the job
 	Question        string           `json:"question"` // that it answers; may be empty
 	Class           string           `json:"class"`
-	Scenario        string           `json:"scenario"` // id
+	Asserted        []string         `json:"asserted,omitempty"` // tables whose numbers nobody has computed again
+	Scenario        string           `json:"scenario"`           // id
 	ScenarioTitle   string           `json:"scenario_title"`
 	Purpose         string           `json:"purpose"` // of the scenario
 	Agreement       string           `json:"agreement"`
@@ -122,7 +128,10 @@ func (c Certificate) check() error {
 	l.line("submitter", c.Submitter)
 	l.digest("manifest", c.Manifest)
 	l.fail("module", c.Module != nil && *c.Module == crypto.Digest{})
-	l.fail("class", c.Class != Protected && c.Class != Verified && c.Class != Mapped)
+	l.fail("class", c.Class != Protected && c.Class != Verified && c.Class != Mapped && c.Class != Asserted)
+	l.lines("asserted", c.Asserted)
+	l.fail("asserted", len(c.Asserted) > 0 && c.Class != Asserted)
+	l.fail("reviewers", c.Class == Asserted && c.Reviewers < minAssertedReviewers)
 	l.length("inputs", len(c.Inputs), 1)
 	for i, in := range c.Inputs {
 		l.input(fmt.Sprintf("inputs[%d]", i), in)

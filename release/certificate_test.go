@@ -52,7 +52,7 @@ func TestCertificateMustBeComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optional := map[string]bool{"Format": true, "Question": true, "Module": true, "Decisions": true, "Proof": true, "Conditions": true, "ValidUntil": true} // Verify misses decisions and proof
+	optional := map[string]bool{"Format": true, "Question": true, "Module": true, "Asserted": true, "Decisions": true, "Proof": true, "Conditions": true, "ValidUntil": true} // Verify misses decisions and proof
 	fields := reflect.TypeOf(*whole)
 	for i := range fields.NumField() {
 		c := *whole
@@ -69,7 +69,9 @@ func TestCertificateRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Certificate){
-		"class":             func(c *Certificate) { c.Class = "asserted" },
+		"class":             func(c *Certificate) { c.Class = "trusted" },
+		"asserted by one":   func(c *Certificate) { c.Class = Asserted },
+		"asserted verified": func(c *Certificate) { c.Asserted, c.Reviewers = []string{"by_district"}, 2 },
 		"zero module":       func(c *Certificate) { c.Module = new(crypto.Digest) },
 		"input without":     func(c *Certificate) { c.Inputs = []Input{{}} },
 		"version 0":         func(c *Certificate) { c.Inputs[0].Version = 0 },
@@ -149,6 +151,11 @@ func FuzzParseCertificate(f *testing.F) {
 	c.Proof = audit.Proof{Index: 1, Record: []byte("{}"), Path: []crypto.Digest{{1}}}
 	b, err := c.Encode()
 	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	c.Class, c.Asserted, c.Reviewers = Asserted, []string{"leaves"}, 2
+	if b, err = c.Encode(); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b)

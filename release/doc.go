@@ -29,6 +29,10 @@
 // written here and not by a library whose next version would write it otherwise. Charts
 // are drawn by whoever makes the release and held to their digests alone.
 //
+// A table of the class asserted holds numbers that nobody has recomputed. Reviewers sign
+// that it does, the certificate names it, and Verify holds the two together and asks for
+// two signatures.
+//
 // A release that was withdrawn is named by a notice, which the domain signs and anybody
 // verifies (VerifyNotice). The folder itself cannot know.
 //

@@ -21,6 +21,7 @@ type Table struct {
 	Rows    [][]Cell `json:"rows"`  // each with one cell per column
 	Notes   []string `json:"notes"` // how to read the figures; lines of text
 	Charts  []Chart  `json:"charts,omitempty"`
+	Class   string   `json:"class,omitempty"` // Asserted, where nobody has computed its numbers again; else empty
 }
 
 // Column is a column of a published table.
@@ -147,6 +148,9 @@ func checkTables(tables []Table) (map[string]bool, error) {
 func (t Table) check() error {
 	if why := flaw(t.Title, maxTitle, false); why != "" {
 		return fault.New(fault.Invalid, "the title "+why)
+	}
+	if t.Class != "" && t.Class != Asserted {
+		return fault.Errorf(fault.Invalid, "the class %q is none of a table of its own", t.Class)
 	}
 	if len(t.Columns) == 0 || len(t.Columns) > maxColumns {
 		return fault.Errorf(fault.Limit, "%d columns: 1 to %d are published", len(t.Columns), maxColumns)

@@ -241,6 +241,11 @@ func FuzzParseTables(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(asked)
+	told, err := EncodeTables(assertedTables())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(told)
 	f.Add([]byte(`{"format":"yingbi/tables/v1","tables":[{"name":"t","title":"","columns":[{"name":"a","title":"","type":"double"}],"rows":[["1e5"],[null],[{"suppressed":true}]],"notes":["n"]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		tables, err := ParseTables(b)

@@ -41,7 +41,7 @@ func VerifyFiles(files map[string][]byte, name string, public crypto.PublicKey) 
 		return nil, err
 	}
 	v := verifier{c, files}
-	for _, check := range []func() error{v.checkFiles, v.checkRendering, v.checkRecord, v.checkDecisions} {
+	for _, check := range []func() error{v.checkFiles, v.checkRendering, v.checkAsserted, v.checkRecord, v.checkDecisions} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -144,6 +144,29 @@ func (v verifier) checkRendering() error {
 		}
 	}
 	return nil
+}
+
+// checkAsserted demands that the certificate names the tables that nobody has computed
+// again, as the reviewers have signed them, and no others.
+func (v verifier) checkAsserted() error {
+	tables, err := ParseTables(v.files[TablesFile])
+	if err != nil {
+		return mismatch("%v", err)
+	}
+	if !slices.Equal(AssertedOf(tables), v.c.Asserted) {
+		return mismatch("%s: names other tables as asserted than %s", CertificateFile, TablesFile)
+	}
+	return nil
+}
+
+// AssertedOf names the tables whose numbers nobody has computed again.
+func AssertedOf(tables []Table) (out []string) {
+	for _, t := range tables {
+		if t.Class == Asserted {
+			out = append(out, t.Name)
+		}
+	}
+	return out
 }
 
 // checkRecord finds the release in the domain's audit log.
