@@ -52,7 +52,7 @@ func (s *Service) approvals(ctx context.Context, j Job, c circumstances, home *v
 	if err != nil {
 		return out, err
 	}
-	seen := recomputed(j.Class) && len(m.Answers) == 0 // what a question will tell of somebody, no reviewer sees
+	seen := recomputed(j.Class) && m.AssertedMillibits() == 0 && len(m.Answers) == 0 // what a question will tell of somebody, no reviewer sees
 	out.atFirst, out.needed = c.scenario.Signatures(u.Level, seen), c.scenario.Signatures(level, seen)
 	if !has(home, objDecision) {
 		return out, nil

@@ -87,7 +87,7 @@ func (s *Service) signByPolicy(ctx context.Context, j Job, c circumstances, home
 func automatic(sc *access.Scenario, j Job, r *Review) bool {
 	report := r.Report
 	quiet := sc.Automatic && (j.Class == release.Verified || j.Class == release.Protected) &&
-		len(r.Tables) > 0 && len(report.Warnings) == 0 && len(report.Models) == 0 && len(report.Mappings) == 0
+		len(r.Tables) > 0 && len(report.Warnings) == 0 && len(report.Models) == 0 && len(report.Assertions) == 0 && len(report.Mappings) == 0
 	if h := report.History; h != nil {
 		quiet = quiet && len(h.Pairs) == 0 && len(h.Combinations) == 0 && !h.Incomplete
 	}

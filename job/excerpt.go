@@ -190,6 +190,8 @@ type Told struct {
 	Message string    // with which the job was returned
 	Answers []Comment // of the operator's own side
 	Refused []string  // models that the manifest declares and the release does not have
+
+	RefusedNumbers []string // likewise, asserted outputs
 }
 
 // Told gives it to a person of the submitter's organisation.
@@ -220,7 +222,7 @@ func (s *Service) Told(ctx context.Context, actor access.Person, id string) (t T
 	case j.State == Returned:
 		err = t.returned(ctx, j, home)
 	case j.State == Released:
-		t.Refused, err = withoutModels(ctx, home)
+		t.Refused, t.RefusedNumbers, err = refused(ctx, home)
 	}
 	return t, err
 }

@@ -105,7 +105,7 @@ func bitmap(valid []bool) []byte {
 func tablesOf(published []*egress.Published) []release.Table {
 	tables := []release.Table{}
 	for _, p := range published {
-		t := release.Table{Name: p.Name, Notes: p.Notes}
+		t := release.Table{Name: p.Name, Class: p.Class, Notes: p.Notes}
 		for _, c := range p.Columns {
 			t.Columns = append(t.Columns, release.Column{Name: c.Name, Title: c.Title, Type: c.Type})
 		}

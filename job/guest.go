@@ -28,8 +28,8 @@ const (
 var compileLimits = sandbox.Limits{Memory: 2 << 30, Wall: 2 * time.Minute, Output: 256 << 20}
 
 // guest runs the module: over finished tables, whose function is published, or
-// over masked rows, whose figures are only compared with the domain's own, or checked
-// as the coefficients of a regression.
+// over masked rows, whose figures are only compared with the domain's own, checked as
+// the coefficients of a regression, or cut short where nobody can check them.
 func (r *run) guest() error {
 	var result sandbox.GuestResult
 	var err error
@@ -176,6 +176,12 @@ func (r *run) judgeItems(items map[string]*abi.Frame) error {
 		}
 		if o.Model != nil {
 			if err := r.model(o.Name, answer{frame}); err != nil {
+				return err
+			}
+			continue
+		}
+		if o.Asserted != nil {
+			if err := r.report.Assert(o, answer{frame}); err != nil {
 				return err
 			}
 			continue

@@ -20,6 +20,11 @@ func (r *run) publish() {
 			r.published = append(r.published, m.Published)
 		}
 	}
+	for _, a := range r.report.Assertions {
+		if a.Published != nil {
+			r.published = append(r.published, a.Published)
+		}
+	}
 }
 
 // results are the run's tables and report as they are sealed.

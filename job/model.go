@@ -109,22 +109,26 @@ func (r *run) ask(plan *manifest.PlanModel, statements []manifest.Statement, lim
 	return answers, nil
 }
 
-// withoutModels names the models of the manifest that a release does not have. Whoever
-// wrote the one and has the other knows them.
-func withoutModels(ctx context.Context, home *vault.Compartment) (out []string, err error) {
+// refused names the models of the manifest, and the asserted outputs, that a release does
+// not have. Whoever wrote the one and has the other knows them.
+func refused(ctx context.Context, home *vault.Compartment) (models, asserted []string, err error) {
 	m, err := readManifest(ctx, home)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	body, err := home.Read(ctx, objTables, maxObject)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	tables, err := release.ParseTables(body)
 	for _, o := range m.Outputs {
-		if o.Model != nil && !slices.ContainsFunc(tables, func(t release.Table) bool { return t.Name == o.Name }) {
-			out = append(out, o.Name)
+		switch {
+		case slices.ContainsFunc(tables, func(t release.Table) bool { return t.Name == o.Name }):
+		case o.Model != nil:
+			models = append(models, o.Name)
+		case o.Asserted != nil:
+			asserted = append(asserted, o.Name)
 		}
 	}
-	return out, err
+	return models, asserted, err
 }

@@ -24,11 +24,12 @@ const (
 // Cost is what one run of the job charges, in thousandths of a bit: log2 of the number
 // of ends that its submitter could come to see, rounded up. They are the release without
 // a person, the approval, the approval that is taken back or that expires, each reason of
-// the list for a rejection and for a return, and each code of the module's own.
+// the list for a rejection and for a return, and each code of the module's own. Besides,
+// numbers that nobody can compute again take all that they can carry.
 func Cost(m *manifest.Manifest) int64 {
 	outcomes := 4 + 2*(len(Reasons())-1) + len(m.Errors) // ModuleError is never seen without a code
 	power := new(big.Int).Exp(big.NewInt(int64(outcomes)), big.NewInt(millibit), nil)
-	return int64(power.Sub(power, big.NewInt(1)).BitLen())
+	return int64(power.Sub(power, big.NewInt(1)).BitLen()) + m.AssertedMillibits()
 }
 
 // Bits writes thousandths of a bit as bits.

@@ -20,6 +20,10 @@ func TestCostIsRoundedUp(t *testing.T) {
 			t.Errorf("%d codes cost %d, want %d", codes, got, want)
 		}
 	}
+	m := &manifest.Manifest{Outputs: []manifest.Output{{Asserted: &manifest.Assertion{Numbers: []manifest.Field{{Max: 6}}}}, {Asserted: &manifest.Assertion{Numbers: []manifest.Field{{Max: 1}}}}}}
+	if got := Cost(m); got != 4000+3000+1585 { // seven numbers or nothing, two or nothing
+		t.Errorf("what is asserted costs %d", got)
+	}
 	for n, want := range map[int64]string{0: "0", 2808: "2.808", 3000: "3", 256_000: "256", 10: "0.01"} {
 		if got := Bits(n); got != want {
 			t.Errorf("%d is written %s", n, got)

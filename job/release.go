@@ -162,12 +162,20 @@ func (s *Service) certificate(ctx context.Context, j Job, c circumstances, home 
 	if err != nil {
 		return nil, err
 	}
+	tables, err := home.Read(ctx, objTables, maxObject)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := release.ParseTables(tables)
+	if err != nil {
+		return nil, err
+	}
 	cert := &release.Certificate{
 		Domain: s.Name, Key: s.Public, Job: j.ID, Name: m.Name, Question: m.Question, Class: j.Class,
 		Scenario: c.scenario.ID, ScenarioTitle: c.scenario.Title, Purpose: c.scenario.Purpose,
 		Agreement: c.agreement.ID, Operator: c.agreement.Operator, Submitter: j.Submitter,
 		Checks:    release.Checks{Preset: report.Preset.String(), Rules: inWords(report.Preset), NotChecked: report.NotChecked},
-		Reviewers: so.needed, Conditions: so.terms.Conditions, ValidUntil: so.terms.ValidUntil, Decisions: so.signed,
+		Reviewers: so.needed, Asserted: release.AssertedOf(leave), Conditions: so.terms.Conditions, ValidUntil: so.terms.ValidUntil, Decisions: so.signed,
 	}
 	for _, in := range u.Inputs {
 		cert.Inputs = append(cert.Inputs, release.Input{

@@ -106,7 +106,7 @@ type Job struct {
 	Submitter       string
 	Org             string // the submitter's organisation
 	State           State
-	Class           string // assurance: protected or verified; empty before the run
+	Class           string // assurance: verified, protected, mapped or asserted; empty before the run
 	Reason          string // why it ended: a fault kind, a limit, a reviewer's reason; never text of a guest
 	Module          bool   // the job brings a module
 	Approvals       int    // that were signed; for lists, what counts is sealed

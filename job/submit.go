@@ -73,7 +73,23 @@ func (s *Service) plan(ctx context.Context, m *manifest.Manifest, c circumstance
 	if err == nil {
 		err = verifiable(p, c.scenario, inputs)
 	}
+	if err == nil {
+		err = assertable(m, c.scenario)
+	}
 	return p, err
+}
+
+// assertable refuses numbers that nobody can compute again, unless the scenario allows
+// them, and as many.
+func assertable(m *manifest.Manifest, scenario *access.Scenario) error {
+	limit, carries := scenario.AssertedBits*millibit, m.AssertedMillibits()
+	switch {
+	case carries == 0 || carries <= limit:
+		return nil
+	case limit == 0:
+		return fault.Errorf(fault.Denied, "scenario %s lets no numbers leave that nobody can compute again (kind: asserted); take a table or a checked model, or ask the authority to approve it with a section asserted", scenario.ID)
+	}
+	return fault.Errorf(fault.Limit, "the numbers that this job asserts carry %s bits, and scenario %s lets one run carry %s; declare fewer numbers, with narrower bounds or a smaller scale, or ask the authority for more", Bits(carries), scenario.ID, Bits(limit))
 }
 
 // admit holds module and manifest together: outputs need a module, a module

@@ -65,7 +65,7 @@ func (a *app) outcome(ctx context.Context, s *domain.Session, id string) (o page
 		if err != nil {
 			return o, err
 		}
-		o.Refused = told.Refused
+		o.Refused, o.RefusedNumbers = told.Refused, told.RefusedNumbers
 		files, err := s.Jobs().Files(ctx, s.Actor, id)
 		if err != nil {
 			return o, err

@@ -121,7 +121,7 @@ func (a *app) verifiedTable(t trust, folder, name string) (release.Table, error)
 // published reads a released table as egress published it. Its files do not say which
 // columns are keys.
 func published(t release.Table) *egress.Published {
-	out := &egress.Published{Name: t.Name, Notes: t.Notes}
+	out := &egress.Published{Name: t.Name, Class: t.Class, Notes: t.Notes}
 	for _, c := range t.Columns {
 		out.Columns = append(out.Columns, egress.PublishedColumn{Name: c.Name, Title: c.Title, Type: c.Type})
 	}

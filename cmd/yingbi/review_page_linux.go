@@ -127,6 +127,9 @@ func (a *app) report(domain string, r *job.Review, now time.Time) page.Review {
 		for _, m := range r.Report.Models {
 			rules = append(rules, m.Rules...)
 		}
+		for _, n := range r.Report.Assertions {
+			rules = append(rules, n.Rules...)
+		}
 		for _, rule := range rules {
 			out.Rules[rule] = page.RuleWords{Title: a.rule(rule), Meaning: a.explain(rule, r.Report.Preset)}
 		}

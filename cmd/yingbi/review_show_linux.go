@@ -147,6 +147,7 @@ func (a *app) showOutcome(r *job.Review, all bool) {
 		a.showWithheld(r.Report, t, failed, all)
 	}
 	a.showModels(r.Report.Models, failed)
+	a.showAssertions(r.Report.Assertions, failed)
 	a.showQuestions(r.Report.Questions)
 	a.showLegend(r.Report.Preset, failed)
 	a.showHistory(r.Report.History)
@@ -254,7 +255,7 @@ func (a *app) showLegend(p egress.Preset, failed map[egress.Rule]bool) {
 	var lines [][2]string
 	for _, r := range []egress.Rule{
 		egress.RuleMinimum, egress.RuleSmall, egress.RuleDominance, egress.RulePPercent, egress.RuleZero, egress.RuleFull,
-		egress.RuleSupport, egress.RuleFreedom, egress.RuleScore, egress.RuleParameters, egress.RuleSaturated, egress.RuleLeverage, egress.RuleCollinear, egress.RulePerfect, egress.RuleRange, egress.RuleFinite, egress.RuleSecondary, egress.RuleLinked, egress.RuleLabel, egress.RuleDifferencing, egress.RulePreset, egress.RuleRowPerSubject, egress.RuleNothingLeft,
+		egress.RuleSupport, egress.RuleFreedom, egress.RuleScore, egress.RuleParameters, egress.RuleSaturated, egress.RuleLeverage, egress.RuleCollinear, egress.RulePerfect, egress.RuleRange, egress.RuleColumns, egress.RuleBounds, egress.RuleLeaves, egress.RuleFinite, egress.RuleSecondary, egress.RuleLinked, egress.RuleLabel, egress.RuleDifferencing, egress.RulePreset, egress.RuleRowPerSubject, egress.RuleNothingLeft,
 	} {
 		if failed[r] {
 			lines = append(lines, [2]string{a.rule(r), a.explain(r, p)})

@@ -63,6 +63,9 @@ func (a *app) showScenario(ctx context.Context, session *domain.Session, d store
 		limits := a.tr("%d bits of a subject a year, %d calls of an organisation a day", "每一主体每年 %d 比特，每一机构每日 %d 次")
 		facts = append(facts, [2]string{a.tr("questions", "核验问题"), fmt.Sprintf(limits, v.SubjectBits, v.CallsPerDay)})
 	}
+	if s.AssertedBits > 0 {
+		facts = append(facts, [2]string{a.tr("asserted", "陈述性数值"), fmt.Sprintf(a.tr("%d bits of a run, of numbers that nobody recomputes", "每次运行 %d 比特，数值无人复算"), s.AssertedBits)})
+	}
 	a.pairs("  ", facts)
 	a.heading("Granted, and for nothing else", "授权范围，除此以外一概不可用")
 	var rows [][]string

@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		return makeFixture(t.Context(), dir, exe)
 	})
 	hostile := sync.OnceValue(func() error {
-		return buildGuests(filepath.Join(shared, "hostile"), "hostile-spin", "hostile-files", "hostile-smuggle", "hostile-skew", "compare", "logistic", "readmission")
+		return buildGuests(filepath.Join(shared, "hostile"), "hostile-spin", "hostile-files", "hostile-smuggle", "hostile-skew", "compare", "logistic", "leaves", "readmission")
 	})
 	commands := scriptCommands()
 	commands["domain"] = func(ts *testscript.TestScript, _ bool, _ []string) {

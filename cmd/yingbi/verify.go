@@ -104,6 +104,9 @@ func (a *app) showCertificate(c *release.Certificate) {
 		{a.tr("issued", "签发时间"), when(c.Issued)},
 		{a.tr("log record", "日志记录"), strconv.FormatUint(c.Proof.Index, 10)},
 	}
+	for _, name := range c.Asserted {
+		lines = append(lines, [2]string{a.tr("asserted", "陈述性数值"), name + a.tr(": nobody has recomputed these numbers", "：无人复算")})
+	}
 	for _, in := range c.Inputs {
 		lines = append(lines, [2]string{a.tr("data", "数据"), in.Dataset + " v" + strconv.Itoa(in.Version) + ", " + in.Policy})
 	}

@@ -63,6 +63,8 @@ func (a *app) class(c string) string {
 		return a.tr("protected: a module's, made from the finished tables alone", "protected：由模块仅依据成品统计表生成")
 	case release.Mapped:
 		return a.tr("mapped: the domain's own tables of what a module made of one subject at a time", "mapped：模块逐一处理单个主体，统计表由域自行计算")
+	case release.Asserted:
+		return a.tr("asserted: numbers of a module that saw rows; nobody has recomputed them", "asserted：由看过数据行的模块陈述的数值，无人复算")
 	}
 	return c
 }
@@ -82,6 +84,7 @@ func (a *app) rule(r egress.Rule) string {
 		egress.RuleDifferencing: "差分", egress.RuleSupport: "分位数支撑不足", egress.RuleFreedom: "自由度不足",
 		egress.RuleScore: "系数与数据不符", egress.RuleParameters: "参数过多", egress.RuleSaturated: "饱和模型", egress.RuleCollinear: "项共线", egress.RuleLeverage: "杠杆过高",
 		egress.RulePerfect: "完全拟合", egress.RuleRange: "超出取值范围",
+		egress.RuleColumns: "列不符", egress.RuleBounds: "越界", egress.RuleLeaves: "叶子过小",
 	}
 	return a.tr(string(r), titles[r])
 }
@@ -119,6 +122,12 @@ func (a *app) explain(r egress.Rule, p egress.Preset) string {
 		return a.tr("the terms tell everybody's response", "由各项即可得出每个主体的响应值")
 	case egress.RuleRange:
 		return a.tr("a count or time of the model is negative", "模型的计数或时间为负")
+	case egress.RuleColumns:
+		return a.tr("the module emitted other numbers than the manifest declares, or not one row of them", "模块输出的数值与清单声明不符，或不是恰好一行")
+	case egress.RuleBounds:
+		return a.tr("a number lies outside its declared bounds", "某个数值超出所声明的界限")
+	case egress.RuleLeaves:
+		return a.tr("the table that counts the subjects of each leaf has a suppressed cell, so that a leaf may be about few", "统计各叶子主体数的表有隐去的单元格，某个叶子可能只涉及少数主体")
 	case egress.RuleFinite:
 		return a.tr("a figure is not a number", "数字不是有限数")
 	case egress.RulePreset:
@@ -146,10 +155,13 @@ func (a *app) unchecked(line string) string {
 		"coarser keys":        "分组粒度：同一批数据按不同字段分组的表之间，若某字段由另一字段归并而成，已公布的单元格相加能否得出被抑制的数字",
 		"cross-release audit": "跨次出域审计：本次结果与以往涉及同一主体的出域结果相结合，是否泄露单独看不到的信息",
 		"cross-release audit of tables without subjects": "跨次出域审计（无主体的表）：其各行无法与其他出域结果对应，故未比对",
-		"mapping":   "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
-		"questions": "核验问题：有权提问者是否确需该答案；就同一主体的各次回答合在一起、并与本作业各表并看，能得知什么",
-		"models":    "模型：标准误视各行为独立，是否适合所问",
-		"intent":    "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
+		"mapping":          "映射：模块是否对某个主体区别对待；其记录有界，代码无人审读",
+		"questions":        "核验问题：有权提问者是否确需该答案；就同一主体的各次回答合在一起、并与本作业各表并看，能得知什么",
+		"models":           "模型：标准误视各行为独立，是否适合所问",
+		"asserted":         "陈述性数值：模块的数值说了什么、涉及谁；无人复算，也未与其他出域结果比对",
+		"asserted leaves":  "陈述性数值的叶子：各数值是否确属该表所统计的叶子",
+		"asserted support": "陈述性数值的支撑：各数值背后有多少主体；没有表统计",
+		"intent":           "意图：条件、分段或派生字段是否为锁定某个主体而设；请阅读清单判断",
 	}
 	if chinese, ok := known[topic]; ok {
 		return a.tr(line, chinese)

@@ -1,5 +1,5 @@
 // Package guests builds the example modules beside it: jobs in Go, C and Rust that
-// an operator could have written, and five that nobody should get away with.
+// an operator could have written, and six that nobody should get away with.
 // The README of each folder has the same command.
 //
 // It is used by tests and demonstrations, which have the sources and the
@@ -44,6 +44,7 @@ func All() []Guest {
 		},
 		clang("compare", "compare", "compare.c"),
 		clang("logistic", "logistic", "logistic.c"),
+		clang("leaves", "leaves", "leaves.c"),
 		clang("readmission", "readmission", "readmission.c"),
 		clang("risk", "risk", "risk.c"),
 		{Name: "classify", Folder: "classify", Command: []string{"make", "classify.wasm"}}, // Rust: two calls of its compiler
@@ -52,6 +53,7 @@ func All() []Guest {
 		clang("hostile-smuggle", "hostile", "smuggle.c"),
 		clang("hostile-carry", "hostile", "carry.c"),
 		clang("hostile-skew", "hostile", "skew.c"),
+		clang("hostile-whisper", "hostile", "whisper.c"),
 	}
 }
 
