@@ -132,6 +132,10 @@ func TestAssertedJob(t *testing.T) {
 	if r := f.review(whisper.Job.ID); r.Needed != 2 {
 		t.Errorf("with another class in the database %d have to sign", r.Needed)
 	}
+	f.approved(whisper.Job.ID)
+	if _, err := zhao.Jobs().Release(t.Context(), zhao.Actor, whisper.Job.ID); err == nil || f.state(whisper.Job.ID) == job.Released {
+		t.Errorf("with another class in the database it is released: %v", err)
+	}
 }
 
 // TestAssertedRefused: numbers that break a rule do not leave, the table beside them does,
