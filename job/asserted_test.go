@@ -5,8 +5,13 @@ import (
 	"testing"
 
 	"yingbi/access"
+	"yingbi/egress"
+	"yingbi/internal/coltype"
 	"yingbi/internal/fault"
 	"yingbi/manifest"
+	"yingbi/release"
+	"yingbi/sandbox"
+	"yingbi/sandbox/abi"
 )
 
 // TestAssertable: what nobody can compute again needs the scenario's leave, and fits into
@@ -23,6 +28,41 @@ func TestAssertable(t *testing.T) {
 		}
 		if err := assertable(none, s); err != nil {
 			t.Errorf("without such an output: %v", err)
+		}
+	}
+}
+
+// oneNumber is what a module emits of one declared number x.
+func oneNumber(x float64) *abi.Frame {
+	return &abi.Frame{Rows: 1, Columns: []abi.Column{{Name: "x", Type: coltype.Type{Kind: coltype.Double}, Valid: []byte{1}, Floats: []float64{x}}}}
+}
+
+// TestAssertedIsEmittedOnce: a module that says a second number, in another output or in the
+// same again, has its run fail; what it says as declared is taken.
+func TestAssertedIsEmittedOnce(t *testing.T) {
+	output := manifest.Output{Name: "fit", Asserted: &manifest.Assertion{Numbers: []manifest.Field{{Name: "x", Max: 100}}}}
+	emit := func(items ...sandbox.Item) (*run, error) {
+		r := &run{plan: &manifest.Plan{Guest: &manifest.Guest{Outputs: []manifest.Output{output}}}, report: &egress.Report{}}
+		byName, err := emittedOnce(items)
+		if err == nil {
+			err = r.judgeItems(byName)
+		}
+		return r, err
+	}
+	once := sandbox.Item{Name: "fit", Frame: oneNumber(12)}
+	r, err := emit(once)
+	if err != nil || len(r.report.Assertions) != 1 || r.report.Assertions[0].Published == nil {
+		t.Fatalf("%+v, %v", r.report, err)
+	}
+	if r.publish(); len(r.published) != 1 || tablesOf(r.published)[0].Class != release.Asserted {
+		t.Errorf("%+v", r.published)
+	}
+	for name, items := range map[string][]sandbox.Item{
+		"twice": {once, {Name: "fit", Frame: oneNumber(34)}}, "the same twice": {once, once},
+		"another": {once, {Name: "more", Frame: oneNumber(34)}}, "another alone": {{Name: "more", Frame: oneNumber(34)}}, "none": nil,
+	} {
+		if r, err := emit(items...); fault.KindOf(err) != fault.Invalid || len(r.report.Assertions) > 0 {
+			t.Errorf("%s: %+v, %v", name, r.report.Assertions, err)
 		}
 	}
 }

@@ -40,14 +40,24 @@ func (r *run) guest() error {
 	if err != nil {
 		return err
 	}
+	items, err := emittedOnce(result.Items)
+	if err != nil {
+		return err
+	}
+	return r.judgeItems(items)
+}
+
+// emittedOnce gives what the module said, by name. It says each once: of two it would be
+// the module's choice which is judged.
+func emittedOnce(all []sandbox.Item) (map[string]*abi.Frame, error) {
 	items := map[string]*abi.Frame{}
-	for _, item := range result.Items {
+	for _, item := range all {
 		if items[item.Name] != nil {
-			return fault.Errorf(fault.Invalid, "the module emitted output %q twice", item.Name)
+			return nil, fault.Errorf(fault.Invalid, "the module emitted output %q twice", item.Name)
 		}
 		items[item.Name] = item.Frame
 	}
-	return r.judgeItems(items)
+	return items, nil
 }
 
 // withCode hands over the module and its native code. Where no cell can load the code

@@ -239,7 +239,7 @@ func firstDifference(was, is []byte) error {
 }
 
 func tableDifference(was, is release.Table) string {
-	if was.Name != is.Name || fmt.Sprint(was.Columns, was.Title) != fmt.Sprint(is.Columns, is.Title) {
+	if was.Name != is.Name || fmt.Sprint(was.Columns, was.Title, was.Class) != fmt.Sprint(is.Columns, is.Title, is.Class) {
 		return ": its columns"
 	}
 	for row := range min(len(was.Rows), len(is.Rows)) {
