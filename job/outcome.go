@@ -25,11 +25,18 @@ const (
 // of ends that its submitter could come to see, rounded up. They are the release without
 // a person, the approval, the approval that is taken back or that expires, each reason of
 // the list for a rejection and for a return, and each code of the module's own. Besides,
-// numbers that nobody can compute again take all that they can carry.
+// numbers that nobody can compute again take all that they can carry, and each regression
+// a bit: its module sees rows, and can have it refused.
 func Cost(m *manifest.Manifest) int64 {
 	outcomes := 4 + 2*(len(Reasons())-1) + len(m.Errors) // ModuleError is never seen without a code
 	power := new(big.Int).Exp(big.NewInt(int64(outcomes)), big.NewInt(millibit), nil)
-	return int64(power.Sub(power, big.NewInt(1)).BitLen()) + m.AssertedMillibits()
+	cost := int64(power.Sub(power, big.NewInt(1)).BitLen()) + m.AssertedMillibits()
+	for _, out := range m.Outputs {
+		if out.Model != nil {
+			cost += millibit
+		}
+	}
+	return cost
 }
 
 // Bits writes thousandths of a bit as bits.

@@ -24,6 +24,10 @@ func TestCostIsRoundedUp(t *testing.T) {
 	if got := Cost(m); got != 4000+3000+1585 { // seven numbers or nothing, two or nothing
 		t.Errorf("what is asserted costs %d", got)
 	}
+	m = &manifest.Manifest{Outputs: []manifest.Output{{Model: &manifest.Model{}}, {}, {Model: &manifest.Model{}}}}
+	if got := Cost(m); got != 4000+2000 {
+		t.Errorf("two regressions cost %d", got)
+	}
 	for n, want := range map[int64]string{0: "0", 2808: "2.808", 3000: "3", 256_000: "256", 10: "0.01"} {
 		if got := Bits(n); got != want {
 			t.Errorf("%d is written %s", n, got)
