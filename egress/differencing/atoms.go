@@ -22,7 +22,9 @@ type atoms struct {
 	cells   int
 	size    []int32    // elements of each
 	of      [][]int32  // the cells that hold the atom, rising
+	values  [][]uint64 // in each of these; nil: ones
 	held    [][]int32  // the atoms that each cell holds, rising; by transpose
+	worth   [][]uint64 // with these values; nil: ones
 	owners  [][]uint32 // of each atom; by own
 	members func(atom int) []uint32
 }
@@ -62,7 +64,7 @@ func batches(members *roaring.Bitmap, do func([]uint32)) {
 	}
 }
 
-// split finds the atoms of cells.
+// split finds the atoms of cells. In a cell with values each element is one.
 func split(cells []Cell, random *rand.ChaCha8) *atoms {
 	n, place, all := placed(cells)
 	sums := make([]tag, n)
@@ -70,6 +72,9 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 		t := tag{random.Uint64(), random.Uint64()}
 		batches(c.Members, func(some []uint32) {
 			for _, x := range some {
+				if c.Values != nil {
+					t = tag{random.Uint64(), random.Uint64()}
+				}
 				sums[place(x)].add(t)
 			}
 		})
@@ -96,12 +101,22 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 		number[order[g.from]] = int32(i + 1)
 	}
 	out.of = make([][]int32, len(groups))
+	if valued(cells) {
+		out.values = make([][]uint64, len(groups))
+	}
 	for i, c := range cells {
+		values := c.Values
 		batches(c.Members, func(some []uint32) {
-			for _, x := range some {
+			for at, x := range some {
 				if a := number[place(x)]; a > 0 {
 					out.of[a-1] = append(out.of[a-1], int32(i))
+					if values != nil {
+						out.values[a-1] = append(out.values[a-1], values[at])
+					}
 				}
+			}
+			if values != nil {
+				values = values[len(some):]
 			}
 		})
 	}
@@ -113,12 +128,28 @@ func split(cells []Cell, random *rand.ChaCha8) *atoms {
 	return out
 }
 
+// valued reports cells with values. All have them or none.
+func valued(cells []Cell) bool {
+	return slices.ContainsFunc(cells, func(c Cell) bool { return c.Values != nil })
+}
+
+// value is what an atom contributes to the cell of a place among its own.
+func (at *atoms) value(atom, place int) uint64 {
+	if at.values == nil {
+		return 1
+	}
+	return at.values[atom][place]
+}
+
 // transpose fills in what each cell holds.
 func (at *atoms) transpose() {
-	at.held = make([][]int32, at.cells)
+	at.held, at.worth = make([][]int32, at.cells), make([][]uint64, at.cells)
 	for a, of := range at.of {
-		for _, cell := range of {
+		for i, cell := range of {
 			at.held[cell] = append(at.held[cell], int32(a))
+			if at.values != nil {
+				at.worth[cell] = append(at.worth[cell], at.values[a][i])
+			}
 		}
 	}
 }

@@ -84,13 +84,17 @@ func (v *Verdict) combineBy(ctx context.Context, cells []Cell, cfg Config, rando
 		return err
 	}
 	at.transpose()
-	h := &hunt{at: at, k: cfg.K, random: random, steps: searchSteps, work: mostWork, complete: true, seen: map[string]bool{}, looked: map[tag]bool{}}
+	h := newHunt(at, cfg.K, random)
 	if err := search(h, newDraw(at, cfg.K, random)); err != nil {
 		return err
 	}
 	v.Complete = h.complete
 	for _, f := range h.found {
-		v.Combinations = append(v.Combinations, f.confirm(at, left))
+		if at.values == nil {
+			v.Combinations = append(v.Combinations, f.confirm(at, left))
+		} else if c, ok := f.evident(at, left, cfg.K); ok {
+			v.Combinations = append(v.Combinations, c)
+		}
 	}
 	v.Combinations = minimal(v.Combinations)
 	return nil

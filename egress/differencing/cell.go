@@ -8,7 +8,8 @@ import "github.com/RoaringBitmap/roaring/v2"
 type Cell struct {
 	ID      string
 	Members *roaring.Bitmap
-	Spread  *Spread // of Members; counted where it is nil
+	Spread  *Spread  // of Members; counted where it is nil
+	Values  []uint64 // for Splits: what each member contributes, in their order, from 1 to Prime−1
 }
 
 // Pair are two cells by their places in what Near was given, and by how many elements

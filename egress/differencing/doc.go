@@ -39,6 +39,11 @@
 // An element has an owner where a subject has several, one for each contribution. Then a
 // group is small by its owners.
 //
+// Splits takes cells with values: of each element what it contributes to each. Every
+// element is a column then. Only weighted combinations are looked for, and only those are
+// told that chance does not make: see evident. The turns are as many as make it unlikelier
+// than 10⁻³ that none finds what leaves k − 1, and far unlikelier of one.
+//
 // A relation of integers holds modulo p too, so nothing is lost by reckoning there;
 // what is found is confirmed with exact rationals.
 //

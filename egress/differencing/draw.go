@@ -81,7 +81,7 @@ func (h *hunt) samples(ctx context.Context, d *draw) error {
 	case len(d.small) == 0 || share > mostShare && d.at.cells <= mostWhole:
 		return h.sample(ctx, d, 0)
 	case share <= oneStep:
-		for range often(d.outside(share), missed) {
+		for range often(d.outside(share), h.missed) {
 			if err := h.sample(ctx, d, share); err != nil {
 				return err
 			}
@@ -104,7 +104,7 @@ func (h *hunt) sample(ctx context.Context, d *draw, share float64) error {
 // several finer ones.
 func (h *hunt) coarsely(ctx context.Context, d *draw, share float64) error {
 	const lost = 0.02 // of the groups outside of the first sample
-	turns := often((1-lost)*d.outside(share), missed)
+	turns := often((1-lost)*d.outside(share), h.missed)
 	reading := 0.0
 	for _, of := range d.at.of {
 		reading += 20 * float64(len(of))

@@ -5,7 +5,9 @@ import (
 	"math/bits"
 )
 
-// prime is 2⁶¹−1. Numbers of the field are below it.
+// Prime is 2⁶¹−1. Numbers of the field are below it.
+const Prime = prime
+
 const prime = 1<<61 - 1
 
 // fold brings a number below 2⁶³ into the field.

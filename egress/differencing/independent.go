@@ -40,6 +40,9 @@ func independent(ctx context.Context, left []int, at *atoms, random *rand.ChaCha
 		return left, at, err
 	}
 	out := &atoms{cells: len(kept), members: at.members, owners: at.owners, of: make([][]int32, len(at.of))}
+	if at.values != nil {
+		out.values = make([][]uint64, len(at.of))
+	}
 	places, cells := make([]int32, at.cells), make([]int, len(kept))
 	for cell := range places {
 		places[cell] = -1
@@ -48,9 +51,11 @@ func independent(ctx context.Context, left []int, at *atoms, random *rand.ChaCha
 		places[cell], cells[i] = int32(i), left[cell]
 	}
 	for a, of := range at.of {
-		for _, cell := range of {
+		for i, cell := range of {
 			if p := places[cell]; p >= 0 {
-				out.of[a] = append(out.of[a], p)
+				if out.of[a] = append(out.of[a], p); at.values != nil {
+					out.values[a] = append(out.values[a], at.values[a][i])
+				}
 			}
 		}
 	}

@@ -13,19 +13,31 @@ import (
 // its diagonal is filled.
 func gram(at *atoms, zero []int32, places []int32, n int, random *rand.ChaCha8) [][]uint64 {
 	g := square(n)
-	var of []int32
+	type entry struct {
+		place int32
+		value uint64
+	}
+	var of []entry
 	for _, a := range zero {
 		of = of[:0]
-		for _, cell := range at.of[a] {
+		for i, cell := range at.of[a] {
 			if p := places[cell]; p >= 0 {
-				of = append(of, p)
+				of = append(of, entry{p, at.value(int(a), i)})
 			}
 		}
-		slices.Sort(of)
+		slices.SortFunc(of, func(x, y entry) int { return int(x.place - y.place) })
 		d := nonzero(random)
 		for i, row := range of {
+			f := d
+			if at.values != nil {
+				f = multiply(d, row.value)
+			}
 			for _, column := range of[i:] {
-				g[row][column] = add(g[row][column], d)
+				part := f
+				if at.values != nil {
+					part = multiply(f, column.value)
+				}
+				g[row.place][column.place] = add(g[row.place][column.place], part)
 			}
 		}
 	}
@@ -191,8 +203,12 @@ func narrow(ctx context.Context, at *atoms, basis [][]uint64, zero []int32, rand
 	for i, u := range basis {
 		values[i] = make([]uint64, len(zero))
 		for j, a := range zero {
-			for _, cell := range at.of[a] {
-				values[i][j] = add(values[i][j], u[cell])
+			for place, cell := range at.of[a] {
+				part := u[cell]
+				if at.values != nil {
+					part = multiply(part, at.values[a][place])
+				}
+				values[i][j] = add(values[i][j], part)
 			}
 		}
 	}

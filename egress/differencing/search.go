@@ -24,9 +24,18 @@ type hunt struct {
 	work   float64 // left: multiplications
 	seen   map[string]bool
 	looked map[tag]bool // parts that were searched
+	missed float64      // the probability that a small group may be in every sample
 	found  []found
 
 	complete bool
+}
+
+func newHunt(at *atoms, k int, random *rand.ChaCha8) *hunt {
+	h := &hunt{at: at, k: k, random: random, steps: searchSteps, work: mostWork, missed: missed, complete: true, seen: map[string]bool{}, looked: map[tag]bool{}}
+	if at.values != nil {
+		h.work, h.missed = splitWork, splitMissed
+	}
+	return h
 }
 
 // orders is in how many random orders weighted combinations are looked for.
@@ -46,7 +55,9 @@ func (h *hunt) search(rows []*row) bool {
 		for _, r := range part {
 			h.work -= 10 * orders * float64(len(part)*len(r.columns))
 		}
-		h.sums(part)
+		if h.at.values == nil {
+			h.sums(part)
+		}
 		for range orders {
 			for _, r := range part {
 				h.keep(r)

@@ -56,11 +56,15 @@ func reach(at *atoms, made, sums []uint64) *row {
 		if f == 0 {
 			continue
 		}
-		for _, a := range at.held[cell] {
+		for i, a := range at.held[cell] {
 			if sums[a] == 0 {
 				r.columns = append(r.columns, a)
 			}
-			sums[a] = add(sums[a], f)
+			part := f
+			if at.values != nil {
+				part = multiply(f, at.worth[cell][i])
+			}
+			sums[a] = add(sums[a], part)
 		}
 	}
 	slices.Sort(r.columns)
