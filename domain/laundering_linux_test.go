@@ -63,7 +63,7 @@ var tricks = []trick{
 	{"answers by a module's errors", "the end is told by decision alone, and charged", []string{"domain TestErrorsOfAModule", "domain TestACodeIsToldByDecision"}, "", ""},
 	{"answers by lines of a log", "released by a reviewer, and charged byte by byte", []string{"domain TestExcerpt", "domain TestExcerptWithinTheBudget"}, "", ""},
 	{"nine known people and one by a condition", "not refused: a person reads the conditions", []string{"egress TestThresholdOracleRemains"}, "", ""},
-	{"bills of each person split among three figures", "not seen: docs/EGRESS.md says so", []string{"egress TestSplitBillsRemain"}, "", ""},
+	{"bills of each person split among three figures", "differencing", []string{"egress TestSplitBillsAreFound", "egress/history TestSplits"}, "", ""},
 }
 
 // TestLaundering tries each trick here, or holds that the test exists that does.

@@ -121,14 +121,15 @@ func (d *domain) contributors(w *history.Writer, t *egress.Table, rows []bill) {
 	count := each(rows, one)
 	set := func(class history.Class, m manifest.Measure, of map[uint32]int64, values bool) {
 		var marks []uint32
+		var parts []uint64
 		for _, p := range people {
 			n := history.Number{Int: of[p]}
 			if values {
 				n.Of = count[p]
 			}
-			marks = append(marks, d.marker.Mark(n))
+			marks, parts = append(marks, d.marker.Mark(n)), append(parts, d.marker.Part(p, n))
 		}
-		w.Set(class, m.Name, people, marks)
+		w.Set(class, m.Name, people, marks, parts)
 	}
 	ones := maps.Clone(count)
 	for p := range ones {
@@ -145,8 +146,8 @@ func (d *domain) contributors(w *history.Writer, t *egress.Table, rows []bill) {
 			set(history.Value, m, each(rows, amount), false)
 			set(history.Value, m, each(rows, amount), true)
 		case manifest.Share:
-			set(history.Value, m, each(rows, hit), false)
-			set(history.Value, m, each(rows, miss), false)
+			set(history.Hits, m, each(rows, hit), false)
+			set(history.Hits, m, each(rows, miss), false)
 			set(history.Known, m, count, false)
 		}
 	}

@@ -165,11 +165,11 @@ func (b *behind) sets(rows []member) {
 				return n, ok
 			})
 		case manifest.RoleHits: // before its misses
-			missed := history.Value
+			missed := history.Hits
 			if b.interval(c.Index) {
 				missed = history.Known
 			}
-			b.known(history.Value, name, rows, i, func(hits, _ int64) int64 { return hits })
+			b.known(history.Hits, name, rows, i, func(hits, _ int64) int64 { return hits })
 			b.known(missed, name, rows, i, func(_, misses int64) int64 { return misses })
 			b.known(history.Known, name, rows, i, func(hits, misses int64) int64 { return hits + misses })
 		}
@@ -192,7 +192,7 @@ func (b *behind) known(class history.Class, name string, rows []member, column i
 		hits, _ := h(row)
 		misses, _ := m(row)
 		n := of(hits.Int, misses.Int)
-		return history.Number{Int: n}, n > 0 || class == history.Value && hits.Int+misses.Int > 0
+		return history.Number{Int: n}, n > 0 || class == history.Hits && hits.Int+misses.Int > 0
 	})
 }
 
@@ -219,11 +219,11 @@ func (b *behind) set(class history.Class, name string, rows []member, number fun
 
 // writeSet writes one set: those rows that have a number.
 func writeSet(w *history.Writer, marker *history.Marker, class history.Class, name string, rows []member, number func(row int) (history.Number, bool)) {
-	subjects, marks := make([]uint32, 0, len(rows)), make([]uint32, 0, len(rows))
+	subjects, marks, parts := make([]uint32, 0, len(rows)), make([]uint32, 0, len(rows)), make([]uint64, 0, len(rows))
 	for _, m := range rows {
 		if n, ok := number(m.row()); ok {
-			subjects, marks = append(subjects, m.subject()), append(marks, marker.Mark(n))
+			subjects, marks, parts = append(subjects, m.subject()), append(marks, marker.Mark(n)), append(parts, marker.Part(m.subject(), n))
 		}
 	}
-	w.Set(class, name, subjects, marks)
+	w.Set(class, name, subjects, marks, parts)
 }

@@ -92,6 +92,9 @@ func (f *fit) column(i int, c manifest.Column, figure string) {
 			return n, n.Int > 0
 		})
 	case manifest.RoleHits:
+		if value == history.Value {
+			value = history.Hits
+		}
 		all := f.frame.Columns[i-1].Ints
 		f.set(value, figure, func(row int) (history.Number, bool) {
 			n, _ := number(row)

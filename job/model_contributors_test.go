@@ -112,7 +112,7 @@ func TestOfACellAndAModelTheModelGoes(t *testing.T) {
 			subjects, marks = append(subjects, s), append(marks, marker.Mark(history.Number{Int: 1}))
 		}
 		w.Cell("t", n, []string{})
-		w.Set(history.Who, "people", subjects, marks)
+		w.Set(history.Who, "people", subjects, marks, nil)
 	}
 	fit := fit{name: p.Name, plan: m, family: p.Family, frame: fitFrame(m, same), marker: marker, w: w}
 	if err := fit.write(60); err != nil {

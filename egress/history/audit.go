@@ -78,6 +78,11 @@ func Audit(ctx context.Context, cfg Config, fresh *Release, earlier []*Release) 
 			return nil, err
 		}
 	}
+	for _, in := range splits {
+		if err := a.split(ctx, in); err != nil {
+			return nil, err
+		}
+	}
 	slices.Sort(a.verdict.Withhold)
 	return a.verdict, nil
 }

@@ -35,16 +35,21 @@ func city(random *rand.Rand, people int) (out []visit) {
 	return out
 }
 
+// cityName is the cell that a visit is in.
+func cityName(v visit, keys []int) (name string) {
+	for _, k := range keys {
+		name += fmt.Sprint(v.keys[k], " ")
+	}
+	return name
+}
+
 // cityTable is a release of a table by some keys, of which cells of ten people and more
 // are published: people, visits, costs, and their mean.
 func cityTable(t testing.TB, id string, visits []visit, keys []int) *Release {
 	type sums struct{ visits, cost map[uint32]int64 }
 	cells := map[string]sums{}
 	for _, v := range visits {
-		name := ""
-		for _, k := range keys {
-			name += fmt.Sprint(v.keys[k], " ")
-		}
+		name := cityName(v, keys)
 		if cells[name].cost == nil {
 			cells[name] = sums{map[uint32]int64{}, map[uint32]int64{}}
 		}
@@ -60,11 +65,7 @@ func cityTable(t testing.TB, id string, visits []visit, keys []int) *Release {
 		w.Cell("t", i, []string{name})
 		subjects := slices.Sorted(maps.Keys(c.cost))
 		set := func(class Class, figure string, of func(s uint32) Number) {
-			var marks []uint32
-			for _, s := range subjects {
-				marks = append(marks, m.Mark(of(s)))
-			}
-			w.Set(class, figure, subjects, marks)
+			addSet(w, m, class, figure, subjects, of)
 		}
 		set(Who, "people", func(uint32) Number { return Number{Int: 1} })
 		set(Rows, "visits", func(s uint32) Number { return Number{Int: c.visits[s]} })

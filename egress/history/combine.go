@@ -30,10 +30,9 @@ var searches = []func(*Set) bool{
 	func(s *Set) bool { return s.Class.adds() && !s.Zeros },
 }
 
-// combinations searches among the sets of one search until no new cell that is not
-// withheld is part of a finding.
+// combinations searches among the sets of one search.
 func (a *audit) combinations(ctx context.Context, in func(*Set) bool) error {
-	rows, left := a.rows(in)
+	rows, left := a.rows(in, a.cfg.MaxSets)
 	a.verdict.LeftOut += left
 	numbers := map[uint64]uint32{}
 	cells := make([]differencing.Cell, len(rows))
@@ -48,12 +47,20 @@ func (a *audit) combinations(ctx context.Context, in func(*Set) bool) error {
 	if len(numbers) > 0 {
 		cfg.Owners = subjects // several elements are what a subject contributes in one release, and what in another
 	}
+	return a.settle(ctx, rows, cells, cfg, differencing.Combinations)
+}
+
+// search is one of package differencing's.
+type search func(context.Context, []differencing.Cell, differencing.Config) (*differencing.Verdict, error)
+
+// settle searches until no new cell that is not withheld is part of a finding.
+func (a *audit) settle(ctx context.Context, rows []row, cells []differencing.Cell, cfg differencing.Config, look search) error {
 	for {
-		v, err := differencing.Combinations(ctx, cells, cfg)
+		v, err := look(ctx, cells, cfg)
 		if err != nil {
 			return err
 		}
-		gone := a.judge(v, rows, subjects)
+		gone := a.judge(v, rows, cfg.Owners)
 		if len(gone) == 0 {
 			a.verdict.Complete = a.verdict.Complete && v.Complete
 			return nil
@@ -70,7 +77,7 @@ func (a *audit) combinations(ctx context.Context, in func(*Set) bool) error {
 // rows chooses the sets of a search: those of new cells, then of earlier releases, the
 // newest first, those that share a subject with a new cell before others; each sum
 // once. A new one that an earlier release has is that release's: it tells nothing more.
-func (a *audit) rows(in func(*Set) bool) (out []row, left int) {
+func (a *audit) rows(in func(*Set) bool, most int) (out []row, left int) {
 	known := sums{}
 	for _, release := range a.earlier {
 		each(release, in, func(r row) { known.add(r) })
@@ -100,7 +107,7 @@ func (a *audit) rows(in func(*Set) bool) (out []row, left int) {
 		})
 	}
 	out = slices.Concat(fresh, near, far)
-	size := min(len(out), max(a.cfg.MaxSets, len(fresh)))
+	size := min(len(out), max(most, len(fresh)))
 	return out[:size], len(out) - size
 }
 

@@ -26,6 +26,13 @@
 // people could ever be published. The price: a column that was changed for all (scaled,
 // masked in another way) and for one person more is not recognised.
 //
+// Figures that divide the rows of each subject among them have other marks for everybody.
+// For these a set that adds up has parts as well: the number in millionths times a secret
+// weight of the subject's, modulo 2⁶¹−1. Parts of one subject add up as its numbers do,
+// and those of two tell nothing of each other. A number that is not one of millionths (a
+// double that is no decimal) or 2⁶⁰ of them and more has a part that is drawn: it equals
+// itself.
+//
 // Which sets a cell has, by measure:
 //
 //	subjects, count    Who: each subject as a 1
@@ -35,16 +42,18 @@
 //	sum, mean          Value: its sum
 //	sum, mean          Value: its sum together with the number of values, since a mean
 //	                   changes with a visit that costs nothing
-//	share, rate        Value: its hits; its misses. Known: both together
+//	share, rate        Hits: its hits; its misses. Known: both together
 //	median, quantile, sd, hhi
 //	                   as sum and mean; sd also Value: the sum of its squares
 //	ratio              as sum, of either column
 //	standardised, survival
 //	                   as a share of each stratum or interval; those whom an interval
 //	                   leaves are Known, without those whom it does not
-//	model              one cell: Who; Rows; Value: its response, or the hits of one, and
+//	model              one cell: Who; Rows; Value: its response (Hits: those of one), and
 //	                   each number among its terms. Where a 0/1 term is 1: Known: the rows,
-//	                   Value: the response. Rest: the same where it is 0; misses
+//	                   Value or Hits: the response. Rest: the same where it is 0; misses
+//
+// Hits are compared as Value in all that follows; they add up with rows.
 //
 // Whoever contributes nothing to a sum is no part of it: where some do so, there is a
 // second set of Value without them. Such sets are compared with each other and with those
@@ -78,15 +87,23 @@
 // has. Three searches are made: over Who; over Rows, Value and Known; and over these
 // without those who contribute nothing.
 //
+// Two more are made of parts: of numbers of rows, and of other sums. A combination of n
+// figures counts there if its coefficients are fractions of numbers up to 4, and if in it
+// n − 1 + k/2 subjects or more cancel of whom two figures or more have something, not
+// counting those whose parts are multiples of another's. By chance n − 1 do, and people
+// who came once or twice are all alike. At most 1,000 figures take part, and one for eight
+// subjects: of more, chance would make combinations. What is left out is counted.
+//
 // Of earlier releases nothing can be taken back, so only findings that a new cell is
 // part of count.
 //
 // # At rest
 //
 // Encode gives three texts: an index (JSON); the groups of subjects, one behind the
-// other, in the portable format of roaring; and the marks, 4 bytes each, little-endian,
-// which are read where sets are near. None holds a value, and they hold who is in a
-// cell: they are rows in effect, and must be sealed.
+// other, in the portable format of roaring; and the marks, 4 bytes each, and parts, 8
+// bytes each, little-endian, which are read where sets are near or combined. None holds a
+// value, though parts of one subject tell how its numbers relate, and they hold who is in
+// a cell: they are rows in effect, and must be sealed.
 //
 // The package is pure. Of ours it imports crypto and differencing.
 package history

@@ -14,9 +14,10 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(s.Cells, s.Groups, s.Marks)
-	f.Add([]byte(`{"format":"yingbi contributors v1","cells":[]}`), []byte{}, []byte{})
+	f.Add([]byte(`{"format":"yingbi contributors v2","cells":[]}`), []byte{}, []byte{})
 	f.Add(bytes.Replace(s.Cells, []byte(`"group":0`), []byte(`"group":7`), 1), s.Groups, s.Marks)
 	f.Add(bytes.Replace(s.Cells, []byte(`"first":0`), []byte(`"first":9999`), 1), s.Groups, s.Marks)
+	f.Add(bytes.Replace(s.Cells, []byte(`"parts":`), []byte(`"parts":9999`), 1), s.Groups, s.Marks)
 	f.Fuzz(func(t *testing.T, cells, groups, marks []byte) {
 		read, err := Decode("r", cells, groups, func() ([]byte, error) { return marks, nil })
 		if err != nil || len(groups) > 1<<16 || len(read.Cells) > 50 {
@@ -40,12 +41,12 @@ func TestBrokenReleases(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, broken := range map[string]Sealed{
-		"another format":   {bytes.Replace(s.Cells, []byte("v1"), []byte("v2"), 1), s.Groups, s.Marks},
-		"another group":    {bytes.Replace(s.Cells, []byte(`"group":0`), []byte(`"group":1`), 1), s.Groups, s.Marks},
-		"no class":         {bytes.Replace(s.Cells, []byte(`"class":1`), []byte(`"class":9`), 1), s.Groups, s.Marks},
-		"a group cut":      {s.Cells, s.Groups[:len(s.Groups)-1], s.Marks},
-		"a group too much": {s.Cells, append(bytes.Clone(s.Groups), 0), s.Marks},
-		"nothing":          {},
+		"the format before": {bytes.Replace(s.Cells, []byte("v2"), []byte("v1"), 1), s.Groups, s.Marks},
+		"another group":     {bytes.Replace(s.Cells, []byte(`"group":0`), []byte(`"group":1`), 1), s.Groups, s.Marks},
+		"no class":          {bytes.Replace(s.Cells, []byte(`"class":1`), []byte(`"class":9`), 1), s.Groups, s.Marks},
+		"a group cut":       {s.Cells, s.Groups[:len(s.Groups)-1], s.Marks},
+		"a group too much":  {s.Cells, append(bytes.Clone(s.Groups), 0), s.Marks},
+		"nothing":           {},
 	} {
 		if _, err := Decode("r", broken.Cells, broken.Groups, nil); err != errBroken {
 			t.Errorf("%s: %v", name, err)
@@ -57,5 +58,19 @@ func TestBrokenReleases(t *testing.T) {
 	}
 	if _, err := Audit(t.Context(), Config{K: 10}, release(t, "", people(2, 30, 2)), []*Release{r}); err != errBroken {
 		t.Errorf("marks cut: %v", err)
+	}
+	for name, broken := range map[string]Sealed{
+		"parts elsewhere":     {bytes.ReplaceAll(s.Cells, []byte(`"parts":`), []byte(`"parts":9999`)), s.Groups, s.Marks},
+		"parts too great":     {s.Cells, s.Groups, bytes.Repeat([]byte{255}, len(s.Marks))},
+		"the last parts cut":  {s.Cells, s.Groups, s.Marks[:len(s.Marks)-8]},
+		"parts before others": {bytes.Replace(s.Cells, []byte(`"parts":`), []byte(`"parts":-9`), 1), s.Groups, s.Marks},
+	} {
+		r, err := Decode("r", broken.Cells, broken.Groups, func() ([]byte, error) { return broken.Marks, nil })
+		if err == nil {
+			_, err = Audit(t.Context(), Config{K: 10}, release(t, "", people(100, 200, 2)), []*Release{r})
+		}
+		if err != errBroken {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -19,14 +19,20 @@ func release(t testing.TB, id string, cells ...figures) *Release {
 	for i, c := range cells {
 		w.Cell("t", i, []string{fmt.Sprint(i)})
 		subjects := slices.Sorted(maps.Keys(c))
-		who, sum := make([]uint32, len(subjects)), make([]uint32, len(subjects))
-		for i, s := range subjects {
-			who[i], sum[i] = m.Mark(Number{Int: 1}), m.Mark(Number{Int: c[s]})
-		}
-		w.Set(Who, "people", subjects, who)
-		w.Set(Value, "cost", subjects, sum)
+		addSet(w, m, Who, "people", subjects, func(uint32) Number { return Number{Int: 1} })
+		addSet(w, m, Value, "cost", subjects, func(s uint32) Number { return Number{Int: c[s]} })
 	}
 	return reopen(t, id, w.Release())
+}
+
+// addSet adds a set of what each subject contributes.
+func addSet(w *Writer, m *Marker, class Class, figure string, subjects []uint32, of func(s uint32) Number) {
+	var marks []uint32
+	var parts []uint64
+	for _, s := range subjects {
+		marks, parts = append(marks, m.Mark(of(s))), append(parts, m.Part(s, of(s)))
+	}
+	w.Set(class, figure, subjects, marks, parts)
 }
 
 // reopen seals and opens a release.

@@ -19,11 +19,7 @@ func TestRest(t *testing.T) {
 		w.Cell("fit", 0, nil)
 		for i, f := range []figures{three, one, two} {
 			subjects := slices.Sorted(maps.Keys(f))
-			var marks []uint32
-			for _, s := range subjects {
-				marks = append(marks, m.Mark(Number{Int: f[s]}))
-			}
-			w.Set([]Class{Rows, Known, last}[i], []string{"rows", "at 1", "at 0"}[i], subjects, marks)
+			addSet(w, m, []Class{Rows, Known, last}[i], []string{"rows", "at 1", "at 0"}[i], subjects, func(s uint32) Number { return Number{Int: f[s]} })
 		}
 		return w
 	}

@@ -20,26 +20,24 @@ func TestSharesOfOneCell(t *testing.T) {
 	}
 	all, m := some(1, 201), NewMarker(key)
 	share := func(w *Writer, class Class, figure string, among, hits []uint32) {
-		var marks []uint32
-		for _, s := range among {
+		addSet(w, m, class, figure, among, func(s uint32) Number {
 			_, hit := slices.BinarySearch(hits, s)
-			marks = append(marks, m.Mark(Number{Int: map[bool]int64{true: 1}[hit]}))
-		}
-		w.Set(class, figure, among, marks)
+			return Number{Int: map[bool]int64{true: 1}[hit]}
+		})
 	}
 	cell := func(w *Writer, place int, rate, risk []uint32) {
 		set := func(class Class, figure string, among, hits []uint32) { share(w, class, figure, among, hits) }
 		w.Cell("t", place, nil)
 		if rate != nil {
-			set(Value, "rate", all, rate)
-			set(Value, "rate", all, all[:len(all)-len(rate)]) // those who miss
+			set(Hits, "rate", all, rate)
+			set(Hits, "rate", all, all[:len(all)-len(rate)]) // those who miss
 			set(Known, "rate", all, all)
 		}
 		if risk != nil {
-			set(Value, "first", all, all[:len(all)-len(risk)])
+			set(Hits, "first", all, all[:len(all)-len(risk)])
 			set(Known, "first", risk, risk) // whom it leaves
 			set(Known, "first", all, all)
-			set(Value, "second", risk, risk[:len(risk)/2])
+			set(Hits, "second", risk, risk[:len(risk)/2])
 			set(Known, "second", risk, risk)
 		}
 	}
@@ -61,8 +59,8 @@ func TestSharesOfOneCell(t *testing.T) {
 	}
 	w := &Writer{} // fifty people are not asked, and none of them would hit
 	w.Cell("t", 0, nil)
-	share(w, Value, "rate", all, large)
-	share(w, Value, "fewer", all[50:], large)
+	share(w, Hits, "rate", all, large)
+	share(w, Hits, "fewer", all[50:], large)
 	if v := audited(t, reopen(t, "", w.Release())); len(v.Withhold) != 1 || v.Pairs[0].Difference != 50 {
 		t.Errorf("the others miss: %+v", v)
 	}

@@ -22,13 +22,16 @@ func (w *Writer) Cell(table string, place int, keys []string) {
 	w.cells = append(w.cells, Cell{Table: table, Place: place, Keys: keys})
 }
 
-// Set adds a set to the cell that was begun last: subjects by rising ordinals, and the
-// mark of what each contributes. Where some of Class Value contribute nothing, the set
-// of the others is added, too. A set of nobody says nothing and is left out, as is one
-// that the cell has.
-func (w *Writer) Set(class Class, figure string, subjects, marks []uint32) {
-	s := Set{Class: class, Figure: figure, Zeros: (class == Value || class == Rest) && slices.Contains(marks, zeroMark)}
+// Set adds a set to the cell that was begun last: subjects by rising ordinals, the mark of
+// what each contributes, and its part if it adds up. Where some of Class Value or Hits
+// contribute nothing, the set of the others is added, too. A set of nobody says nothing
+// and is left out, as is one that the cell has.
+func (w *Writer) Set(class Class, figure string, subjects, marks []uint32, parts []uint64) {
+	s := Set{Class: class, Figure: figure, Zeros: (class.value() || class == Rest) && slices.Contains(marks, zeroMark)}
 	all := w.add(s, subjects, marks)
+	if all > 0 && class.adds() {
+		w.parts(&w.cells[len(w.cells)-1].Sets[all-1], parts)
+	}
 	if !s.Zeros || all == 0 {
 		return
 	}
@@ -63,6 +66,17 @@ func (w *Writer) add(s Set, subjects, marks []uint32) int {
 	return len(c.Sets)
 }
 
+// parts adds them behind the marks of a set, unless nobody has one.
+func (w *Writer) parts(s *Set, parts []uint64) {
+	if !slices.ContainsFunc(parts, func(p uint64) bool { return p != 0 }) {
+		return
+	}
+	s.Parts = len(w.marks) / 4
+	for _, p := range parts {
+		w.marks = binary.LittleEndian.AppendUint64(w.marks, p)
+	}
+}
+
 func allSame(marks []uint32) bool {
 	for _, m := range marks {
 		if m != marks[0] {
@@ -94,7 +108,7 @@ func (w *Writer) Release() *Release {
 // are needed alone.
 type Sealed struct{ Cells, Groups, Marks []byte }
 
-const format = "yingbi contributors v1"
+const format = "yingbi contributors v2"
 
 // index is the first part.
 type index struct {
@@ -170,7 +184,7 @@ func Decode(id string, cells, groups []byte, marks func() ([]byte, error)) (*Rel
 
 func (c *Cell) sound() bool {
 	for i, s := range c.Sets {
-		if s.Of < 0 || s.Of > i || s.Class < Who || s.Class > Rest || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 ||
+		if s.Of < 0 || s.Of > i || s.Class < Who || s.Class > Hits || s.Group < 0 || s.Group >= len(c.groups) || s.First < 0 || s.Parts < 0 ||
 			s.Marks != 1 && uint64(s.Marks) != c.groups[s.Group].members.GetCardinality() {
 			return false
 		}
