@@ -20,7 +20,6 @@ func compareTags(a, b tag) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Comp
 // elements. Elements in no cell are in no atom.
 type atoms struct {
 	cells   int
-	size    []int32    // elements of each
 	of      [][]int32  // the cells that hold the atom, rising
 	values  [][]uint64 // in each of these; nil: ones
 	held    [][]int32  // the atoms that each cell holds, rising; by transpose

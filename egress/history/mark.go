@@ -14,14 +14,21 @@ import (
 type Marker struct {
 	mac    *crypto.MAC
 	lately map[string]uint32
-	weight map[uint32]uint64 // of subjects, lately
 	text   []byte
 	sum    []byte
+
+	// Weights of subjects, by the leading bits of their ordinals, which are dense.
+	weights map[uint32]*[chunkWeights]uint64
 }
+
+const (
+	chunkWeights = 1 << 10
+	maxChunks    = 1 << 14 // that are remembered: 128 MiB
+)
 
 // NewMarker makes marks under a key of at least 32 bytes.
 func NewMarker(key []byte) *Marker {
-	return &Marker{mac: crypto.NewMAC(key), lately: map[string]uint32{}, weight: map[uint32]uint64{}}
+	return &Marker{mac: crypto.NewMAC(key), lately: map[string]uint32{}, weights: map[uint32]*[chunkWeights]uint64{}}
 }
 
 // zeroMark is that of nothing, and of no other number.
@@ -90,17 +97,28 @@ func (m *Marker) Part(subject uint32, n Number) uint64 {
 		m.sum = m.mac.Sum(m.sum[:0], append(m.text, 'p'))
 		v = inField(binary.LittleEndian.Uint64(m.sum))
 	}
-	w, ok := m.weight[subject]
-	if !ok {
-		m.sum = m.mac.Sum(m.sum[:0], binary.LittleEndian.AppendUint32([]byte("weight of "), subject))
-		w = inField(binary.LittleEndian.Uint64(m.sum))
-		if len(m.weight) == maxLately {
-			clear(m.weight)
-		}
-		m.weight[subject] = w
-	}
-	hi, lo := bits.Mul64(v, w)
+	hi, lo := bits.Mul64(v, m.weight(subject))
 	return bits.Rem64(hi, lo, differencing.Prime)
+}
+
+// weight is a subject's own. One code makes those of four neighbours.
+func (m *Marker) weight(subject uint32) uint64 {
+	chunk := m.weights[subject/chunkWeights]
+	if chunk == nil {
+		if len(m.weights) == maxChunks {
+			clear(m.weights)
+		}
+		chunk = new([chunkWeights]uint64)
+		m.weights[subject/chunkWeights] = chunk
+	}
+	if place := subject % chunkWeights; chunk[place] == 0 {
+		m.text = binary.LittleEndian.AppendUint32(append(m.text[:0], "weights of "...), subject/4)
+		m.sum = m.mac.Sum(m.sum[:0], m.text)
+		for i := range 4 {
+			chunk[int(place)&^3+i] = inField(binary.LittleEndian.Uint64(m.sum[8*i:]))
+		}
+	}
+	return chunk[subject%chunkWeights]
 }
 
 // inField brings any number into 1 … p−1.
