@@ -83,8 +83,11 @@ func TestDocumentedPreset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, _ := strings.Cut(string(page), "```yaml\nname: city")
-	text, _, _ = strings.Cut("name: city"+text, "```")
+	_, text, found := strings.Cut(string(page), "```yaml\nname: city")
+	text, _, closed := strings.Cut("name: city"+text, "```")
+	if !found || !closed {
+		t.Fatal("the page shows no preset of a city")
+	}
 	if p, err := ParsePreset("EGRESS.md", []byte(text)); err != nil || p.Minimum != 15 || len(p.Dominance) != 2 || p.Digits != 2 {
 		t.Errorf("%+v, %v\n%s", p, err, text)
 	}

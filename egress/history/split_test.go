@@ -144,7 +144,15 @@ func TestSplitsOfACity(t *testing.T) {
 			left, times := map[uint32]bool{}, map[string]*big.Rat{} // by release and cell
 			for _, term := range c.Terms {
 				r := all[slices.IndexFunc(all, func(r *Release) bool { return r.ID == term.Release })]
-				times[r.ID+" "+r.Cells[term.Cell].Keys[0]], _ = new(big.Rat).SetString(term.Times)
+				f, ok := new(big.Rat).SetString(term.Times)
+				if !ok {
+					t.Fatalf("%q is no coefficient", term.Times)
+				}
+				name := r.ID + " " + r.Cells[term.Cell].Keys[0]
+				if other := times[name]; other != nil { // another figure of the same rows
+					f.Add(f, other)
+				}
+				times[name] = f
 			}
 			for _, visit := range visits {
 				sum := new(big.Rat)
